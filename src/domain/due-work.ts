@@ -1,0 +1,16 @@
+/** Due work: what has to be looked at and when, and who is looking now. The queue only wakes; this is the truth. */
+
+/** One word per pipeline stage that runs in the background. */
+export type WorkKind = 'inbox' | 'installation' | 'discover' | 'resolve' | 'decide' | 'deliver' | 'rebuild'
+
+export type Work = {
+  readonly kind: WorkKind
+  /** Names the row the work is about: a delivery GUID, a repo id, a tag key, an update key, a rebuild id. */
+  readonly key: string
+  /** What is claimed together: the installation id for `deliver` and `discover`, else the same as `key`. */
+  readonly group: string
+  readonly dueAt: Date
+}
+
+/** A lease on a piece of work. Whoever holds the newest fence may store results; an older one is a zombie's. */
+export type Claim = { readonly kind: WorkKind; readonly key: string; readonly fence: number; readonly attempts: number }

@@ -1,0 +1,63 @@
+/** Image uses: each place of a repo that names an image, with the bytes that would have to change. */
+import type { Span } from '../../lib/span.ts'
+import type { Digest } from '../image/digest.ts'
+import type { Reference } from '../image/reference.ts'
+
+/** What part of a reference an edit writes; `pin` is an empty span where `@<digest>` goes. */
+export type EditTarget = 'reference' | 'tag' | 'digest' | 'pin'
+
+/** Bytes that an update would replace. They may lie in another file or an ARG far above the use. */
+export type Edit = { readonly file: string; readonly span: Span; readonly sets: EditTarget }
+
+/** What the image is to the file that names it. The list grows with the formats. */
+export type Role = 'stage' | 'final' | 'copy-from' | 'mount-from' | 'syntax'
+
+/** Why a use is not ours to move. A closed list: `refs --codes` prints it with `skipCodes`. */
+export type SkipCode = keyof typeof skipCodes
+
+export const skipCodes = {
+  'unresolved-variable': 'a variable in the reference has no value in the file',
+  'variable-not-allowed': 'BuildKit takes no variables here, so the file does not build as it stands',
+  'invalid-reference': 'the text is not an image reference',
+  'refused-by-buildkit': 'BuildKit would refuse this file, so nothing in it is known for sure',
+  'maybe-a-stage': 'a bare name in ONBUILD may be a stage of the file that builds on this image',
+  'shared-argument': 'one ARG feeds uses that would need different values',
+  'too-large': 'the file is over the size or instruction limit',
+  'not-utf8': 'the file is not UTF-8 text',
+  unreadable: 'the file could not be read',
+} as const
+
+export type Skip = { readonly code: SkipCode; readonly message: string }
+
+export type ImageUse = {
+  readonly file: string
+  /** 1-based line where the reference is written. */
+  readonly line: number
+  /** Holds exactly `text`. */
+  readonly span: Span
+  readonly format: string
+  readonly role: Role
+  /** For FROM the stage it opens (name, else index as text); else the stage it stands in; null above all stages. */
+  readonly stage: string | null
+  /** Reaches the last stage through FROM aliases. */
+  readonly inFinal: boolean
+  readonly text: string
+  /** After ARG expansion; null where nothing can be known. */
+  readonly reference: Reference | null
+  /** As `--platform` says; null when absent or dependent on BUILDPLATFORM or TARGETPLATFORM. */
+  readonly platform: string | null
+  /** True where an ARG supplies the tag, so that a digest beside it would switch `--build-arg` off. */
+  readonly tagFromArgument: boolean
+  readonly edits: readonly Edit[]
+  readonly skip: Skip | null
+}
+
+/** Whether the use names a tag that can move and nothing makes us skip it. A digest without a tag follows nothing. */
+export function isFollowed(use: ImageUse): boolean {
+  return use.skip === null && use.reference !== null && !(use.reference.tag === null && use.reference.digest !== null)
+}
+
+/** The digest that the use is pinned to, or null when it floats. */
+export function pinOf(use: ImageUse): Digest | null {
+  return use.reference?.digest ?? null
+}

@@ -1,0 +1,78 @@
+/** Updates: the unit of delivery. At most one open pull request per update key, for as long as the repo lives. */
+import type { Replacement } from '../lib/span.ts'
+import { sha256Hex } from '../lib/hash.ts'
+import type { Digest } from './image/digest.ts'
+
+/** Neither the target digest nor the installation is part of it, so that a new digest moves the open pull request. */
+export type UpdateKey = {
+  readonly repoId: number
+  readonly baseBranch: string
+  /** Image name and tag (`docker.io/library/python:3.12-slim`), or the group's name in the policy. */
+  readonly group: string
+}
+
+/** Equal keys give equal text; it is the primary key of the update row. */
+export function formatUpdateKey(key: UpdateKey): string {
+  return `${key.repoId} ${key.baseBranch} ${key.group}`
+}
+
+/**
+ * `underpin/<slug>-<8 hex of sha256(key)>`: one level deep, alphabet `[a-z0-9._-]`, at most 80 characters.
+ * `prefix` is `underpin/`, or `underpin-` where a branch named `underpin` makes the folder impossible in Git.
+ */
+export function branchName(key: UpdateKey, prefix: 'underpin/' | 'underpin-' = 'underpin/'): string {
+  const slug = key.group
+    .replace(/^docker\.io\/(library\/)?/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replace(/^-+|-+$/g, '')
+  return `${prefix}${slug}-${sha256Hex(formatUpdateKey(key)).slice(0, 8)}`
+}
+
+/** All the bytes to change in one file, as seen in `blobOid`. */
+export type FileChange = { readonly path: string; readonly blobOid: string; readonly replacements: readonly Replacement[] }
+
+/** The complete change as data: applying it needs nothing but the files it names. Equal fingerprints mean equal plans. */
+export type Plan = {
+  readonly key: UpdateKey
+  /** What the references of the group come to, in full: `docker.io/library/python:3.12-slim@sha256:…`, sorted. */
+  readonly targets: readonly string[]
+  /** Digests that the plan writes; a person who closes the pull request says no to these. */
+  readonly digests: readonly Digest[]
+  readonly changes: readonly FileChange[]
+  readonly title: string
+  /** Markdown, rendered from the decision; ends with a marker comment that names the fingerprint. */
+  readonly body: string
+  readonly commitMessage: string
+  readonly labels: readonly string[]
+  /** 64 hex: over key, targets, changes and labels, not over the words. */
+  readonly fingerprint: string
+}
+
+/**
+ * - `planned`: to be delivered
+ * - `held`: a limit keeps it back until `heldUntil`
+ * - `open`: our pull request is open at `planFingerprint`
+ * - `merged`, `closed`: ended on GitHub; `closed` by a person keeps `refusedDigests`
+ * - `hands-off`: a person committed on our branch; we said so once and write no more
+ * - `obsolete`: nothing is left to change
+ */
+export type UpdateState = 'planned' | 'held' | 'open' | 'merged' | 'closed' | 'hands-off' | 'obsolete'
+
+export type Update = {
+  readonly key: UpdateKey
+  readonly installationId: number
+  readonly branch: string
+  readonly state: UpdateState
+  readonly plan: Plan
+  /** Of the plan that the pull request on GitHub carries; null before the first delivery. */
+  readonly deliveredFingerprint: string | null
+  readonly pullRequest: number | null
+  /** The commit of ours that the branch should be at; null before the first delivery. */
+  readonly headOid: string | null
+  /** Digests of pull requests that a person closed unmerged: not offered again. */
+  readonly refusedDigests: readonly Digest[]
+  readonly openedAt: Date | null
+  readonly heldUntil: Date | null
+}

@@ -1,0 +1,19 @@
+/** Observations of tags and the manifests behind them, by scope. */
+import type { Digest } from '../domain/image/digest.ts'
+import type { Manifest } from '../domain/image/manifest.ts'
+import type { Observation, TagKey } from '../domain/image/observation.ts'
+import type { Platform } from '../domain/image/platform.ts'
+import type { Scope } from '../domain/image/scope.ts'
+
+export interface ObservationStore {
+  /** Notes that the tag shows `digest` at `at`: extends the current interval, or ends it and starts the next. Older news than the newest changes nothing. */
+  observe(key: TagKey, digest: Digest, at: Date): Promise<{ readonly moved: boolean; readonly previous: Digest | null }>
+  /** Intervals of the tag, newest first, at most `limit`. */
+  history(key: TagKey, limit: number): Promise<readonly Observation[]>
+  /** A manifest that this scope fetched, or null: what another scope fetched is not shown. `platform` is that of an image manifest where its config was read. */
+  manifest(scope: Scope, imageName: string, digest: Digest): Promise<{ readonly manifest: Manifest; readonly platform: Platform | null } | null>
+  saveManifest(scope: Scope, imageName: string, manifest: Manifest, platform: Platform | null): Promise<void>
+  /** Remembers that a digest was asked for and is gone (404), so that it is asked once a day only. */
+  saveMissing(scope: Scope, imageName: string, digest: Digest, at: Date): Promise<void>
+  missingSince(scope: Scope, imageName: string, digest: Digest): Promise<Date | null>
+}

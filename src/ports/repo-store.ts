@@ -1,0 +1,34 @@
+/** Installations, repos, and what the last look into each repo found. */
+import type { Claim } from '../domain/due-work.ts'
+import type { ImageUse } from '../domain/repo/image-use.ts'
+import type { Policy } from '../domain/repo/policy.ts'
+import type { Repo, RepoFile } from '../domain/repo/repo.ts'
+
+/** The last look into a repo. */
+export type Discovery = {
+  readonly branch: string
+  readonly commitOid: string
+  /** Files that hold image uses, and the policy file, with their bytes (each at most 256 KiB). */
+  readonly files: readonly (RepoFile & { readonly bytes: Uint8Array })[]
+  readonly uses: readonly ImageUse[]
+  /** The last good policy; defaults when there is no file. */
+  readonly policy: Policy
+  /** What is wrong with the file on the branch now, for the issue; null when nothing is. */
+  readonly policyProblem: string | null
+}
+
+export interface RepoStore {
+  /** Remembers repos of an installation; ones that it had and are not named stay. Renames and transfers follow the id. */
+  save(repos: readonly Repo[]): Promise<void>
+  /** Forgets repos of one installation with everything that hangs on them; `all` for an uninstallation. */
+  forget(installationId: number, repoIds: 'all' | readonly number[]): Promise<void>
+  read(repoId: number): Promise<Repo | null>
+  find(owner: string, name: string): Promise<Repo | null>
+  ofInstallation(installationId: number): Promise<readonly Repo[]>
+  installationIds(): Promise<readonly number[]>
+  discovery(repoId: number): Promise<Discovery | null>
+  /** Replaces what the last look found. False when the claim's fence is not the newest: a zombie's look is not stored. */
+  saveDiscovery(claim: Claim, repoId: number, discovery: Discovery): Promise<boolean>
+  /** Repos with a followed use of this image and tag, among those that may look with this scope (installation ids are the caller's to check). */
+  reposUsing(imageName: string, tag: string): Promise<readonly { readonly repoId: number; readonly installationId: number }[]>
+}

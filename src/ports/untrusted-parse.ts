@@ -1,0 +1,13 @@
+/** Parsing what strangers wrote, where a crash or an endless loop costs a child process and nothing else. */
+import type { ImageUse } from '../domain/repo/image-use.ts'
+import type { ReadPolicy } from '../domain/repo/policy.ts'
+
+/** All methods are bounded in bytes, memory and time; past the bounds, or when the parser dies, they raise the fault `invalid`. */
+export interface UntrustedParse {
+  /** The image uses of one file in the format of that name, in order of their offset. A file the format cannot read gives one use with a `skip`. */
+  imageUses(format: string, path: string, bytes: Uint8Array): Promise<readonly ImageUse[]>
+  /** A policy file with the defaults applied. */
+  policy(bytes: Uint8Array): Promise<ReadPolicy>
+  /** Ends the children. */
+  close(): Promise<void>
+}

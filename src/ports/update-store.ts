@@ -1,0 +1,36 @@
+/** Update rows: one per update key, and the limits on how many may be open. */
+import type { Claim } from '../domain/due-work.ts'
+import type { Digest } from '../domain/image/digest.ts'
+import type { Plan, Update } from '../domain/update.ts'
+
+export type OpenLimits = { readonly openPerRepo: number; readonly perRepoAndHour: number; readonly perInstallationAndHour: number }
+
+export interface UpdateStore {
+  /**
+   * Sets the plan of its key. A new key, or a fingerprint other than the one delivered, becomes `planned` and due for delivery (`deliver`, group: installation);
+   * an equal one changes nothing. `hands-off` stays; `merged` and `closed` rows start anew.
+   */
+  plan(installationId: number, plan: Plan, asOf: Date): Promise<void>
+  /** Rows of the repo whose key is not among `keep` and which are `planned` or `held` become `obsolete`; `open` ones become due for closing. */
+  retain(repoId: number, keep: readonly string[], asOf: Date): Promise<void>
+  read(key: string): Promise<Update | null>
+  ofRepo(repoId: number): Promise<readonly Update[]>
+  /** By pull request, for webhooks. */
+  byPullRequest(repoId: number, number: number): Promise<Update | null>
+  /**
+   * Takes a place for a new pull request, serially per installation: `admitted`, or which limit is full and when it is worth asking again.
+   * An update that has a pull request, or was admitted before, is admitted.
+   */
+  admit(
+    claim: Claim,
+    limits: OpenLimits,
+    asOf: Date,
+  ): Promise<{ readonly kind: 'admitted' } | { readonly kind: 'full'; readonly limit: keyof OpenLimits; readonly most: number; readonly until: Date | null }>
+  /** Stores what came of a delivery. False when the claim's fence is not the newest. */
+  record(
+    claim: Claim,
+    change: Partial<Pick<Update, 'state' | 'branch' | 'deliveredFingerprint' | 'pullRequest' | 'headOid' | 'openedAt' | 'heldUntil'>> & {
+      readonly refuse?: readonly Digest[]
+    },
+  ): Promise<boolean>
+}
