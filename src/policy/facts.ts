@@ -1,0 +1,54 @@
+/** Facts: the read-only bundle that the rules see, the time included. Nothing else reaches a rule. */
+import type { FaultKind } from '../domain/fault.ts'
+import type { Digest } from '../domain/image/digest.ts'
+import type { Manifest } from '../domain/image/manifest.ts'
+import type { Platform } from '../domain/image/platform.ts'
+import type { Rebuild } from '../domain/rebuild.ts'
+import type { ImageUse } from '../domain/repo/image-use.ts'
+import type { Policy } from '../domain/repo/policy.ts'
+import type { Repo } from '../domain/repo/repo.ts'
+
+/** What upstream said about the tag of a use, in the scope that the repo may look with. */
+export type Upstream =
+  | { readonly kind: 'fault'; readonly fault: { readonly kind: FaultKind; readonly host: string | null; readonly message: string } }
+  | {
+      readonly kind: 'seen'
+      /** Where the tag points now: fetched and hashed by us. */
+      readonly digest: Digest
+      readonly manifest: Manifest
+      /** When we first saw the digest under this tag; null on a first look, when its age is unknown. */
+      readonly firstSeen: Date | null
+      /** What the use is pinned to now: null when it floats, or when it equals `digest`. */
+      readonly pinned:
+        | null
+        | { readonly kind: 'fetched'; readonly manifest: Manifest; readonly platform: Platform | null }
+        | { readonly kind: 'gone'; readonly since: Date }
+    }
+
+/** What is known about one image use. */
+export type UseFacts = {
+  readonly asOf: Date
+  /** Null at the command line, where no GitHub repo is known. */
+  readonly repo: Pick<Repo, 'isArchived' | 'isFork'> | null
+  readonly policy: Policy
+  readonly use: ImageUse
+  /** Null where nothing was asked, since the use follows no tag. */
+  readonly upstream: Upstream | null
+  /** Digests that a person refused for this update key by closing the pull request. */
+  readonly refusedDigests: readonly Digest[]
+  /** A person took over our branch. */
+  readonly isHandsOff: boolean
+}
+
+/** What is known about the build of one repo. */
+export type BuildFacts = {
+  readonly asOf: Date
+  readonly repo: Pick<Repo, 'isArchived' | 'isFork' | 'pushedAt'>
+  readonly policy: Policy
+  /** Floating tags that the final images are built on and that moved since the last rebuild was asked for. */
+  readonly moved: readonly { readonly imageName: string; readonly tag: string; readonly from: Digest; readonly to: Digest; readonly at: Date }[]
+  /** The newest rebuild of the repo, or null. */
+  readonly previous: Rebuild | null
+  /** When the repo's policy first asked for a schedule: the clock starts there. */
+  readonly scheduledSince: Date
+}
