@@ -1,9 +1,13 @@
 /** Observations of tags and the manifests behind them, by scope. */
+import type { FaultKind } from '../domain/fault.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import type { Manifest } from '../domain/image/manifest.ts'
 import type { Observation, TagKey } from '../domain/image/observation.ts'
 import type { Platform } from '../domain/image/platform.ts'
 import type { Scope } from '../domain/image/scope.ts'
+
+/** A fault as it is remembered: without stack or cause. */
+export type FaultNote = { readonly kind: FaultKind; readonly host: string | null; readonly message: string }
 
 export interface ObservationStore {
   /** Notes that the tag shows `digest` at `at`: extends the current interval, or ends it and starts the next. Older news than the newest changes nothing. */
@@ -15,5 +19,9 @@ export interface ObservationStore {
   saveManifest(scope: Scope, imageName: string, manifest: Manifest, platform: Platform | null): Promise<void>
   /** Remembers that a digest was asked for and is gone (404), so that it is asked once a day only. */
   saveMissing(scope: Scope, imageName: string, digest: Digest, at: Date): Promise<void>
+  /** Notes that the last look at the tag failed so, or (null) that it did not: decisions show it. */
+  noteFault(key: TagKey, fault: FaultNote | null): Promise<void>
+  /** What the last look at the tag failed with, or null. */
+  fault(key: TagKey): Promise<FaultNote | null>
   missingSince(scope: Scope, imageName: string, digest: Digest): Promise<Date | null>
 }

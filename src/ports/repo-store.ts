@@ -1,5 +1,6 @@
 /** Installations, repos, and what the last look into each repo found. */
 import type { Claim } from '../domain/due-work.ts'
+import type { Digest } from '../domain/image/digest.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
@@ -15,6 +16,8 @@ export type Discovery = {
   readonly policy: Policy
   /** What is wrong with the file on the branch now, for the issue; null when nothing is. */
   readonly policyProblem: string | null
+  /** Since when this repo's policy has had its present rebuild schedule: the schedule's clock starts there. Null without a schedule. */
+  readonly rebuildSince: Date | null
 }
 
 export interface RepoStore {
@@ -29,6 +32,6 @@ export interface RepoStore {
   discovery(repoId: number): Promise<Discovery | null>
   /** Replaces what the last look found. False when the claim's fence is not the newest: a zombie's look is not stored. */
   saveDiscovery(claim: Claim, repoId: number, discovery: Discovery): Promise<boolean>
-  /** Repos with a followed use of this image and tag, among those that may look with this scope (installation ids are the caller's to check). */
-  reposUsing(imageName: string, tag: string): Promise<readonly { readonly repoId: number; readonly installationId: number }[]>
+  /** Repos with a followed use of this image (name in full) and tag, and the digests they pin it to. Which scope they look with is the caller's to check. */
+  reposUsing(imageName: string, tag: string): Promise<readonly { readonly repoId: number; readonly installationId: number; readonly pins: readonly Digest[] }[]>
 }
