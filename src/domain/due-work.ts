@@ -14,3 +14,18 @@ export type Work = {
 
 /** A lease on a piece of work. Whoever holds the newest fence may store results; an older one is a zombie's. */
 export type Claim = { readonly kind: WorkKind; readonly key: string; readonly fence: number; readonly attempts: number }
+
+/** Work about one thing that is claimed alone. */
+export function work(kind: WorkKind, key: string | number, dueAt: Date): Work {
+  return { kind, key: String(key), group: String(key), dueAt }
+}
+
+/** The delivery of an update, claimed together with the others of its installation. */
+export function deliverWork(updateKey: string, installationId: number, dueAt: Date): Work {
+  return { kind: 'deliver', key: updateKey, group: String(installationId), dueAt }
+}
+
+/** The look into a repo, claimed together with the others of its installation. */
+export function discoverWork(repoId: number, installationId: number, dueAt: Date): Work {
+  return { kind: 'discover', key: String(repoId), group: String(installationId), dueAt }
+}

@@ -68,6 +68,9 @@ export type Update = {
   readonly plan: Plan
   /** Of the plan that the pull request on GitHub carries; null before the first delivery. */
   readonly deliveredFingerprint: string | null
+  /** The digests that it writes: what a person refuses by closing it. */
+  readonly deliveredDigests: readonly Digest[]
+  /** Of the present life of the row: null until it is opened, and again when a new plan follows a merged or closed one. */
   readonly pullRequest: number | null
   /** The commit of ours that the branch should be at; null before the first delivery. */
   readonly headOid: string | null

@@ -8,10 +8,10 @@ export type OpenLimits = { readonly openPerRepo: number; readonly perRepoAndHour
 export interface UpdateStore {
   /**
    * Sets the plan of its key. A new key, or a fingerprint other than the one delivered, becomes `planned` and due for delivery (`deliver`, group: installation);
-   * an equal one changes nothing. `hands-off` stays; `merged` and `closed` rows start anew.
+   * an equal one changes nothing. `hands-off` stays. A row that was `merged`, `closed` or `obsolete` starts anew: no pull request, nothing delivered, refused digests kept.
    */
   plan(installationId: number, plan: Plan, asOf: Date): Promise<void>
-  /** Rows of the repo whose key is not among `keep` and which are `planned` or `held` become `obsolete`; `open` ones become due for closing. */
+  /** Rows of the repo whose key is not among `keep` and which are `planned`, `held` or `open` become `obsolete`; those with a pull request become due, to close it. */
   retain(repoId: number, keep: readonly string[], asOf: Date): Promise<void>
   read(key: string): Promise<Update | null>
   ofRepo(repoId: number): Promise<readonly Update[]>
@@ -29,7 +29,7 @@ export interface UpdateStore {
   /** Stores what came of a delivery. False when the claim's fence is not the newest. */
   record(
     claim: Claim,
-    change: Partial<Pick<Update, 'state' | 'branch' | 'deliveredFingerprint' | 'pullRequest' | 'headOid' | 'openedAt' | 'heldUntil'>> & {
+    change: Partial<Pick<Update, 'state' | 'branch' | 'deliveredFingerprint' | 'deliveredDigests' | 'pullRequest' | 'headOid' | 'openedAt' | 'heldUntil'>> & {
       readonly refuse?: readonly Digest[]
     },
   ): Promise<boolean>

@@ -26,3 +26,11 @@ export type Observation = TagKey & {
 export function formatTagKey(key: TagKey): string {
   return `${key.scope} ${key.imageName}:${key.tag}`
 }
+
+/** The inverse of `formatTagKey`. Throws on text that it did not print. */
+export function parseTagKey(text: string): TagKey {
+  const space = text.indexOf(' ')
+  const colon = text.lastIndexOf(':')
+  if (space < 1 || colon < space) throw new Error(`not a tag key: ${text}`)
+  return { scope: text.slice(0, space), imageName: text.slice(space + 1, colon), tag: text.slice(colon + 1) }
+}

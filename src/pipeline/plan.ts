@@ -1,0 +1,80 @@
+/** Plan: the complete change of each pull request as data. Pure: the same decisions on the same files give the same plan. */
+import { sha256Hex } from '../lib/hash.ts'
+import { stableJson } from '../lib/json.ts'
+import type { Replacement } from '../lib/span.ts'
+import type { DecidedUse } from '../domain/decided-use.ts'
+import type { Digest } from '../domain/image/digest.ts'
+import { formatImageName, formatReference, parseReference, type Reference } from '../domain/image/reference.ts'
+import { rewrite } from '../domain/repo/rewrite.ts'
+import type { Policy } from '../domain/repo/policy.ts'
+import type { Repo, RepoFile } from '../domain/repo/repo.ts'
+import { type FileChange, formatUpdateKey, type Plan, type UpdateKey } from '../domain/update.ts'
+import { renderCommitMessage } from '../render/commit-message.ts'
+import { type Move, renderPullRequest } from '../render/pull-request.ts'
+
+export type PlanInput = {
+  readonly repo: Repo
+  readonly policy: Policy
+  readonly files: readonly Pick<RepoFile, 'path' | 'blobOid'>[]
+  readonly decided: readonly DecidedUse[]
+  readonly asOf: Date
+}
+
+/** One plan per update key with something to change, in the order of the uses. */
+export function plan({ repo, policy, files, decided, asOf }: PlanInput): readonly Plan[] {
+  const groups = new Map<string, { key: UpdateKey; moves: Move[] }>()
+  for (const { use, key, decision } of decided) {
+    const move = key === null ? null : moveOf(use, decision)
+    if (key === null || move === null) continue
+    const group = groups.get(formatUpdateKey(key)) ?? { key, moves: [] }
+    groups.set(formatUpdateKey(key), { key, moves: [...group.moves, move] })
+  }
+  return [...groups.values()].flatMap(({ key, moves }) => {
+    const changes = changesOf(moves, files)
+    return changes.length === 0 ? [] : [planOf(repo, policy, key, moves, changes, asOf)]
+  })
+}
+
+/** What a decided use moves from and to; null where it is not to be moved. */
+export function moveOf(use: DecidedUse['use'], decision: DecidedUse['decision']): Move | null {
+  if (decision.kind !== 'update' || decision.to === null || use.reference === null) return null
+  const to = parseReference(decision.to)
+  if (to.kind === 'invalid') throw new Error(`a decision names no reference: ${to.problem}`)
+  return { use, from: use.reference, to: to.reference, decision }
+}
+
+/** The replacements of the moves by file; bytes that two uses share are replaced once. Throws (a bug) where two moves want different text for the same bytes. */
+export function replacementsOf(moves: readonly Move[]): ReadonlyMap<string, readonly Replacement[]> {
+  const byFile = new Map<string, Map<string, Replacement>>()
+  for (const { use, to } of moves) {
+    if (to.digest === null) continue
+    for (const { file, span, text } of rewrite(use, { tag: to.tag, digest: to.digest })) {
+      const spans = byFile.get(file) ?? new Map<string, Replacement>()
+      const there = spans.get(span.join())
+      if (there !== undefined && there.text !== text) throw new Error(`two uses of ${file} want different text at byte ${span[0]}`)
+      byFile.set(file, spans.set(span.join(), { span, text }))
+    }
+  }
+  return new Map([...byFile].map(([file, spans]) => [file, [...spans.values()].sort((a, b) => a.span[0] - b.span[0])]))
+}
+
+function changesOf(moves: readonly Move[], files: PlanInput['files']): readonly FileChange[] {
+  return [...replacementsOf(moves)].flatMap(([path, replacements]) => {
+    const file = files.find((candidate) => candidate.path === path)
+    return file === undefined ? [] : [{ path, blobOid: file.blobOid, replacements }]
+  })
+}
+
+function planOf(repo: Repo, policy: Policy, key: UpdateKey, moves: readonly Move[], changes: readonly FileChange[], asOf: Date): Plan {
+  const targets = [...new Set(moves.map(({ to }) => fullReference(to)))].sort()
+  const digests = [...new Set(moves.flatMap(({ to }): Digest[] => (to.digest === null ? [] : [to.digest])))]
+  const labels = [...policy.labels]
+  const content = { key: formatUpdateKey(key), targets, labels, changes: changes.map(({ path, blobOid, replacements }) => ({ path, blobOid, replacements: replacements.map(({ span, text }) => ({ span, text })) })) }
+  const fingerprint = sha256Hex(stableJson(content))
+  const words = { repo, group: key.group, moves, fingerprint, asOf }
+  return { key, targets, digests, changes, ...renderPullRequest(words), commitMessage: renderCommitMessage(words), labels, fingerprint }
+}
+
+function fullReference(reference: Reference): string {
+  return formatReference({ ...reference, spelling: formatImageName(reference.name) })
+}

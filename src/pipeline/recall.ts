@@ -1,0 +1,69 @@
+/** Recall: gathers from the memory what deciding about a repo needs. It asks nobody outside. */
+import type { Digest } from '../domain/image/digest.ts'
+import { followedTag } from '../domain/image/followed-tag.ts'
+import type { TagKey } from '../domain/image/observation.ts'
+import type { CredentialGrant } from '../domain/image/scope.ts'
+import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
+import type { Repo } from '../domain/repo/repo.ts'
+import type { BuildFacts, Upstream } from '../policy/facts.ts'
+import type { ObservationStore } from '../ports/observation-store.ts'
+import type { RebuildStore } from '../ports/rebuild-store.ts'
+import type { Discovery } from '../ports/repo-store.ts'
+
+/** A use with what upstream said about the tag it follows. */
+export type RecalledUse = {
+  readonly use: ImageUse
+  /** Null where the use follows no tag. */
+  readonly tag: TagKey | null
+  /** Null where nobody has looked yet. */
+  readonly upstream: Upstream | null
+}
+
+/** Each use with what is remembered about its tag in the scope of `installationId` (null: a person at the command line). */
+export async function recallUses(
+  observations: ObservationStore,
+  uses: readonly ImageUse[],
+  installationId: number | null,
+  grants: readonly CredentialGrant[],
+): Promise<readonly RecalledUse[]> {
+  const recalled: RecalledUse[] = []
+  for (const use of uses) {
+    const tag = followedTag(use, installationId, grants)
+    recalled.push({ use, tag, upstream: tag === null ? null : await recallUpstream(observations, tag, pinOf(use)) })
+  }
+  return recalled
+}
+
+async function recallUpstream(observations: ObservationStore, key: TagKey, pin: Digest | null): Promise<Upstream | null> {
+  const fault = await observations.fault(key)
+  if (fault !== null) return { kind: 'fault', fault }
+  const [newest, before] = await observations.history(key, 2)
+  if (newest === undefined) return null
+  const current = await observations.manifest(key.scope, key.imageName, newest.digest)
+  if (current === null) return null
+  const seen = { kind: 'seen', digest: newest.digest, manifest: current.manifest, firstSeen: before === undefined ? null : newest.firstSeen } as const
+  if (pin === null || pin === newest.digest) return { ...seen, pinned: null }
+  const pinned = await observations.manifest(key.scope, key.imageName, pin)
+  if (pinned !== null) return { ...seen, pinned: { kind: 'fetched', ...pinned } }
+  const since = await observations.missingSince(key.scope, key.imageName, pin)
+  return since === null ? null : { ...seen, pinned: { kind: 'gone', since } }
+}
+
+type BuildPorts = { readonly observations: ObservationStore; readonly rebuilds: Pick<RebuildStore, 'ofRepo'> }
+
+/** What is known about the build of a repo: rebuilds so far, and the floating tags under its final images that moved since the last one. */
+export async function recallBuild({ observations, rebuilds }: BuildPorts, repo: Repo, discovery: Discovery, uses: readonly RecalledUse[], asOf: Date): Promise<BuildFacts> {
+  const [previous = null] = await rebuilds.ofRepo(repo.id, 1)
+  const scheduledSince = discovery.rebuildSince ?? asOf
+  const since = previous?.askedAt ?? null
+  const moved: BuildFacts['moved'][number][] = []
+  const asked = new Set<string>()
+  for (const { use, tag } of uses) {
+    if (tag === null || !use.inFinal || pinOf(use) !== null || asked.has(tag.imageName + tag.tag)) continue
+    asked.add(tag.imageName + tag.tag)
+    const [newest, before] = await observations.history(tag, 2)
+    if (newest === undefined || before === undefined || (since !== null && newest.firstSeen <= since)) continue
+    moved.push({ imageName: tag.imageName, tag: tag.tag, from: before.digest, to: newest.digest, at: newest.firstSeen })
+  }
+  return { asOf, repo, policy: discovery.policy, moved, previous, scheduledSince }
+}
