@@ -1,0 +1,174 @@
+/** The one HTTP client: guarded, bounded, polite. Nobody else imports undici or calls fetch. */
+import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Agent } from 'undici'
+import { Fault } from '../../domain/fault.ts'
+import { createDialler, type Lookup } from './dialler.ts'
+import { type Answer, exchange, type ExchangeLimits, type Hop } from './exchange.ts'
+import { faultOf } from './faults.ts'
+import { nextHop } from './redirect.ts'
+import { mayRepeat, retryAfterMs } from './retry.ts'
+import { createTurns } from './turns.ts'
+
+export type HttpRequest = {
+  /** GET without it. Only GET and HEAD are ever repeated or redirected. */
+  readonly method?: string
+  readonly url: string | URL
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  /** Bytes of the body that we read at most, before and after decoding. */
+  readonly maxBytes: number
+  /** Hops followed at most; 3 without it. With 0 a redirect is the answer. */
+  readonly redirects?: number
+  /** Repetitions of a read; 2 without it. */
+  readonly retries?: number
+  /** No content encoding is asked for or taken off: for what is hashed. */
+  readonly raw?: boolean
+  /** `value`: a 429 is an answer like any other. Without it a 429 that outlasts our patience is a `rate-limited` fault. */
+  readonly rateLimited?: 'fault' | 'value'
+  /** Instead of the client's total time-out, ms: for large downloads. */
+  readonly totalMs?: number
+  readonly signal?: AbortSignal | undefined
+  /** Called for every request that goes out, redirects and repetitions included. */
+  readonly onSent?: () => void
+}
+
+export type HttpResponse = {
+  readonly status: number
+  /** Names in lower case; repeated headers joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  /** Where the answer came from, after redirects. */
+  readonly url: string
+}
+
+export type Http = {
+  /**
+   * Every status is a value. Faults: `transient` (network, time-out), `rate-limited` (429, with the wait), `invalid` (too many bytes, bad encoding, a refused
+   * address or redirect, TLS). Aborting rejects with the signal's reason.
+   */
+  request(request: HttpRequest): Promise<HttpResponse>
+  /** Requests sent so far. */
+  readonly requests: number
+  /** Ends idle connections and waits for running requests. */
+  close(): Promise<void>
+}
+
+export type HttpOptions = {
+  /** `host` or `host:port` that may be at a private address. */
+  readonly allowPrivate: readonly string[]
+  readonly userAgent: string
+  /** Certificate authorities instead of Node's own, PEM. */
+  readonly ca?: string | Buffer | undefined
+  readonly timeouts?: Partial<typeof defaultTimeouts> | undefined
+  /** Connections to one origin; 8 without it. */
+  readonly connections?: number
+  /** Replaced in tests, as are the two below. */
+  readonly lookup?: Lookup
+  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>
+  readonly now?: () => Date
+}
+
+/** `patienceMs`: what one request spends waiting between its repetitions at most; longer waits are the scheduler's. */
+const defaultTimeouts = { connectMs: 5_000, headersMs: 15_000, totalMs: 30_000, patienceMs: 5_000, firstWaitMs: 250 }
+
+/** Opens no connection before the first request, and loads undici only then. */
+export function createHttp(options: HttpOptions): Http {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const connections = options.connections ?? 8
+  const wait = options.wait ?? ((ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }))
+  const now = options.now ?? (() => new Date())
+  const turnAt = createTurns(connections)
+  let agent: Agent | null = null
+  let requests = 0
+
+  async function sendOnce(hop: Hop, limits: ExchangeLimits, onSent: (() => void) | undefined): Promise<Answer> {
+    const endTurn = await turnAt(hop.url.origin, limits.signal)
+    try {
+      agent ??= createAgent(createDialler({ ...options, ca: options.ca, connectMs: timeouts.connectMs }), connections)
+      requests += 1
+      onSent?.()
+      return await exchange(agent, hop, limits)
+    } catch (error) {
+      throw limits.signal?.aborted === true ? error : faultOf(error, hop.url.host)
+    } finally {
+      endTurn()
+    }
+  }
+
+  async function send(hop: Hop, limits: ExchangeLimits, request: HttpRequest): Promise<Answer> {
+    const reads = hop.method === 'GET' || hop.method === 'HEAD'
+    const retries = reads ? (request.retries ?? 2) : 0
+    let patienceMs = timeouts.patienceMs
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await sendOnce(hop, limits, request.onSent).catch((error: unknown) => {
+        if (error instanceof Fault) return error
+        throw error
+      })
+      const limited = !(outcome instanceof Fault) && outcome.status === 429
+      if (limited && (!reads || request.rateLimited === 'value')) return outcome
+      const asked = outcome instanceof Fault ? null : retryAfterMs(outcome.headers['retry-after'], now())
+      const waitMs = asked ?? timeouts.firstWaitMs * 4 ** attempt
+      if (attempt >= retries || waitMs > patienceMs || !mayRepeat(outcome)) {
+        if (outcome instanceof Fault) throw outcome
+        if (limited) throw rateLimitFault(hop.url.host, asked)
+        return outcome
+      }
+      patienceMs -= waitMs
+      await wait(waitMs, limits.signal)
+    }
+  }
+
+  return {
+    async request(request) {
+      const method = (request.method ?? 'GET').toUpperCase()
+      const limits = {
+        maxBytes: request.maxBytes,
+        headersMs: Math.min(timeouts.headersMs, request.totalMs ?? timeouts.totalMs),
+        totalMs: request.totalMs ?? timeouts.totalMs,
+        raw: request.raw ?? false,
+        signal: request.signal,
+      }
+      let hop = firstHop(method, request, options.userAgent)
+      const redirects = request.redirects ?? 3
+      for (let followed = 0; ; followed += 1) {
+        const answer = await send(hop, limits, request)
+        const next = redirects === 0 ? null : nextHop(hop, answer)
+        if (next === null) return { status: answer.status, headers: answer.headers, body: answer.body, url: hop.url.href }
+        const { host } = hop.url
+        if (followed >= redirects) throw new Fault('invalid', `${host} redirects more than ${redirects} times in a row; gave up`, { host })
+        hop = next
+      }
+    },
+    get requests() {
+      return requests
+    },
+    async close() {
+      await agent?.close()
+      agent = null
+    },
+  }
+}
+
+function firstHop(method: string, request: HttpRequest, userAgent: string): Hop {
+  const url = new URL(request.url)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError(`not an http URL: ${url.protocol}//${url.host}`)
+  if (url.username !== '' || url.password !== '') throw new TypeError(`credentials belong into headers, not into the URL of ${url.host}`)
+  const given = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+  const headers = { 'user-agent': userAgent, 'accept-encoding': request.raw === true ? 'identity' : 'gzip', ...Object.fromEntries(given) }
+  return { method, url, headers, body: request.body ?? null }
+}
+
+function rateLimitFault(host: string, waitMs: number | null): Fault {
+  const when = waitMs === null ? 'later' : `in ${Math.ceil(waitMs / 1000)} s`
+  return new Fault('rate-limited', `${host} limits how often we may ask; try again ${when}, or configure a credential with a higher limit`, {
+    host,
+    retryAfterMs: waitMs,
+  })
+}
+
+/** Undici's whole index costs 100 ms and 9 MB at start; the agent alone does not. */
+function createAgent(connect: ReturnType<typeof createDialler>, connections: number): Agent {
+  const Constructor = createRequire(import.meta.url)('undici/lib/dispatcher/agent.js') as typeof Agent
+  return new Constructor({ connect, connections, pipelining: 1 })
+}
