@@ -43,7 +43,7 @@ export type UseFacts = {
 /** What is known about the build of one repo. */
 export type BuildFacts = {
   readonly asOf: Date
-  readonly repo: Pick<Repo, 'isArchived' | 'isFork' | 'pushedAt'>
+  readonly repo: Pick<Repo, 'id' | 'isArchived' | 'isFork' | 'pushedAt'>
   readonly policy: Policy
   /** Floating tags that the final images are built on and that moved since the last rebuild was asked for. */
   readonly moved: readonly { readonly imageName: string; readonly tag: string; readonly from: Digest; readonly to: Digest; readonly at: Date }[]

@@ -2,7 +2,7 @@
 
 /** When the images of a repo are rebuilt although nobody commits. */
 export type RebuildPolicy = {
-  /** A five-field cron pattern in `timezone`, or null for no schedule. */
+  /** A five-field cron pattern in `timezone`, or null for no schedule. A minute of `H` is one that Underpin picks, always the same for a repo. */
   readonly cron: string | null
   readonly timezone: string
   /** Ask for a rebuild when a tag that the build follows without a pin moves. */
@@ -21,6 +21,8 @@ export type Policy = {
   readonly ignorePaths: readonly string[]
   /** Globs over full image names (`docker.io/library/*`). */
   readonly ignoreImages: readonly string[]
+  /** The platforms that the repo builds (`linux/amd64`); empty when it did not say, and then every platform of an image counts. */
+  readonly platforms: readonly string[]
   /** Whether a floating `name:tag` gets a digest. */
   readonly pinFloatingTags: boolean
   /** Whether that holds where an ARG supplies the tag, which switches `--build-arg` off for it. */

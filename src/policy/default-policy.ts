@@ -1,0 +1,23 @@
+/** The policy of a repo that has no policy file, and of every field that a policy file leaves out. */
+import type { Policy } from '../domain/repo/policy.ts'
+
+/**
+ * - pins are what makes an update visible and reviewable, so floating tags get one; but never where it would switch `--build-arg` off
+ * - five open pull requests and two an hour: more at once is closed unread
+ * - no rebuilds: they run the repo's own pipeline, which a person has to ask for
+ * - forks get their updates from where they were forked
+ */
+export const defaultPolicy: Policy = {
+  enabled: true,
+  ignorePaths: [],
+  ignoreImages: [],
+  platforms: [],
+  pinFloatingTags: true,
+  pinOverArguments: false,
+  labels: [],
+  baseBranch: null,
+  maxOpenPullRequests: 5,
+  maxPullRequestsPerHour: 2,
+  rebuild: null,
+  includeForks: false,
+}

@@ -1,0 +1,32 @@
+/** moved: the tag shows something else than the file has. It stands last: nothing objected. */
+import { shortDigest } from '../../domain/image/digest.ts'
+import { formatPlatform } from '../../domain/image/platform.ts'
+import { pinOf } from '../../domain/repo/image-use.ts'
+import type { UseFacts } from '../facts.ts'
+import type { Rule } from '../rule.ts'
+import { targetOf } from '../target.ts'
+import { age, day, tagName } from '../words.ts'
+
+export const moved: Rule<UseFacts> = {
+  name: 'moved',
+  judge: (facts) => {
+    const { use, upstream } = facts
+    const target = targetOf(facts)
+    if (use.reference === null || upstream?.kind !== 'seen' || target?.kind !== 'digest') return null
+    const pinned = pinOf(use)
+    const tag = tagName(use.reference)
+    const values = { tag, file: pinned, upstream: target.digest, firstSeen: upstream.firstSeen?.toISOString() ?? null }
+    const shows = `${tag} points at ${shortDigest(target.digest)} ${upstream.firstSeen === null ? `now, ${age(null)}` : age(upstream.firstSeen)}`
+    if (pinned === null) return { verdict: 'update', text: `${shows}, the file has no digest, so two builds of it can differ`, values }
+    const platform = target.platform === null ? '' : ` for ${formatPlatform(target.platform)}`
+    if (upstream.pinned?.kind === 'gone') {
+      const since = upstream.pinned.since
+      return {
+        verdict: 'update',
+        text: `${shows}, and the registry no longer serves ${shortDigest(pinned)} that the file has (since ${day(since)}), so the file cannot be built`,
+        values: { ...values, goneSince: since.toISOString() },
+      }
+    }
+    return { verdict: 'update', text: `${shows}${platform}, the file has ${shortDigest(pinned)}`, values }
+  },
+}

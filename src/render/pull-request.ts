@@ -1,0 +1,114 @@
+/** Pull requests: the title and the body that have to convince a person who has one minute. */
+import { formatImageName, formatReference } from '../domain/image/reference.ts'
+import { formatRepo } from '../domain/repo/repo.ts'
+import { formatBodyMarker } from '../domain/update-marker.ts'
+import { headline, nameAndTag } from './headline.ts'
+import { code, fitted, prose, table } from './markdown.ts'
+import { type Move, reasonsOf, roleWords, type Step, stepsOf } from './move.ts'
+
+export type { Move } from './move.ts'
+
+/** What the words about an update are made of. `moves` is never empty; they belong to one update key. */
+export type UpdateWords = {
+  readonly repo: { readonly owner: string; readonly name: string }
+  readonly group: string
+  readonly moves: readonly Move[]
+  /** Other uses of the same image that stay as they are. */
+  readonly heldOrSkipped?: number
+  readonly fingerprint: string
+  readonly asOf: Date
+}
+
+const longestTitle = 120
+const mostSteps = 20
+const mostReasons = 10
+
+/** The body is Markdown under 60,000 bytes; its last line is the marker of the plan. */
+export function renderPullRequest(words: UpdateWords): { readonly title: string; readonly body: string } {
+  return { title: headline(words.moves, longestTitle), body: fitted(words.moves.length, (shown) => bodyOf(words, shown)) }
+}
+
+function bodyOf(words: UpdateWords, mostPlaces: number): string {
+  const { moves, fingerprint } = words
+  return [
+    summary(moves),
+    ...changes(moves, mostPlaces),
+    ...why(moves),
+    ...howWeKnow(words),
+    ...limits(words),
+    ...sayingNo(),
+    formatBodyMarker(fingerprint),
+  ].join('\n\n')
+}
+
+/** One sentence for the hurried reader. */
+function summary(moves: readonly Move[]): string {
+  const names = [...new Set(moves.map(({ to }) => nameAndTag(to)))].slice(0, 3).map(code).join(', ')
+  const places = `${moves.length} ${moves.length === 1 ? 'place' : 'places'}`
+  return moves.every(({ from }) => from.digest === null)
+    ? `Writes the digest that ${names} shows now into ${places}, so that each build uses the same image until a pull request like this one moves it.`
+    : `Moves ${names} in ${places} to the digest that its tag shows now; nothing else changes.`
+}
+
+function changes(moves: readonly Move[], mostPlaces: number): readonly string[] {
+  const steps = stepsOf(moves)
+  let left = mostPlaces
+  const parts = steps.slice(0, mostSteps).flatMap((step) => {
+    const shown = step.moves.slice(0, left)
+    left -= shown.length
+    return [`- from ${code(formatReference(step.from))}\n- to ${code(formatReference(step.to))}`, ...placesOf(step, shown)]
+  })
+  const more = steps.length - mostSteps
+  return more > 0 ? [...parts, `… and ${more} more changes; the diff shows all of them.`] : parts
+}
+
+function placesOf(step: Step, shown: readonly Move[]): readonly string[] {
+  const missing = step.moves.length - shown.length
+  const rest = missing === 0 ? [] : [`… and ${missing} more ${missing === 1 ? 'place' : 'places'}; the diff shows all of them.`]
+  if (shown.length === 0) return rest
+  const rows = shown.map(({ use }) => [code(`${use.file}:${use.line}`), roleWords[use.role] ?? code(use.role), use.stage === null ? '' : code(use.stage)])
+  return [table(['place', 'used as', 'stage'], rows), ...rest]
+}
+
+function why(moves: readonly Move[]): readonly string[] {
+  const reasons = reasonsOf(moves)
+  const lines = reasons.slice(0, mostReasons).map(({ rule, text }) => `- ${prose(text)} (rule ${code(rule)})`)
+  const more = reasons.length - mostReasons
+  return ['### Why', [...lines, ...(more > 0 ? [`- … and ${more} more reasons of the same kind`] : [])].join('\n')]
+}
+
+function howWeKnow({ moves, asOf }: UpdateWords): readonly string[] {
+  const names = [...new Set(moves.map(({ to }) => formatImageName(to.name)))].slice(0, 3).map(code).join(', ')
+  return [
+    '### How we know',
+    [
+      `- Underpin asked the registry of ${names} where the tag points, and hashed the answer itself.`,
+      '- Ages count from when Underpin first saw the digest, not from a date that its publisher wrote.',
+      `- As of ${asOf.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
+    ].join('\n'),
+  ]
+}
+
+function limits({ repo, heldOrSkipped = 0 }: UpdateWords): readonly string[] {
+  const left =
+    heldOrSkipped === 0
+      ? []
+      : [
+          `- ${heldOrSkipped} more ${heldOrSkipped === 1 ? 'use' : 'uses'} of this image stay as they are; ${code(`underpin explain ${formatRepo(repo)}`)} says why.`,
+        ]
+  return [
+    '### What this does not say',
+    ['- The packages inside the two digests were not compared, so it is not known what changed between them.', ...left].join('\n'),
+  ]
+}
+
+function sayingNo(): readonly string[] {
+  return [
+    '### Saying no',
+    [
+      '- Close this pull request: this digest is not offered again, the next one is.',
+      '- Commit on this branch: it is yours from then on, and Underpin writes no more to it.',
+      `- For good: name the path or the image under ${code('ignore')} in ${code('.github/underpin.yml')}.`,
+    ].join('\n'),
+  ]
+}
