@@ -10,6 +10,8 @@ import { nextHop } from './redirect.ts'
 import { mayRepeat, retryAfterMs } from './retry.ts'
 import { createTurns } from './turns.ts'
 
+export { asFetch } from './as-fetch.ts'
+
 export type HttpRequest = {
   /** GET without it. Only GET and HEAD are ever repeated or redirected. */
   readonly method?: string

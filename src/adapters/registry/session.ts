@@ -1,0 +1,140 @@
+/** Asking a registry: the endpoint behind a name, the credential of the scope, and the token flow around every request. */
+import { Fault } from '../../domain/fault.ts'
+import { formatImageName, type ImageName } from '../../domain/image/reference.ts'
+import { publicScope, type Scope } from '../../domain/image/scope.ts'
+import type { Http, HttpResponse } from '../http/index.ts'
+import { type Challenge, parseChallenge } from './challenge.ts'
+import { basicAuthorization, type StoredCredential } from './credentials.ts'
+import { createTokens, type TokenQuestion } from './token.ts'
+
+/** What we know about a registry beyond its name. */
+export type RegistryQuirks = {
+  /** `host` or `host:port` as image names write it. */
+  readonly host: string
+  /** `host[:port]` at which it is really reached, where that differs. */
+  readonly endpoint?: string | undefined
+  /** Plain http. For loopback and closed networks only. */
+  readonly insecure?: boolean | undefined
+}
+
+export type Question = {
+  readonly method: 'GET' | 'HEAD'
+  /** After the repository, with its query: `manifests/3.12`. Or a whole URL on the same origin, for a next page. */
+  readonly path: string | URL
+  readonly accept: string
+  readonly maxBytes: number
+  /** No content encoding: for what is hashed. */
+  readonly raw: boolean
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type Session = {
+  /** The registry's answer after the token flow, whatever its status. Faults: those of `Http.request`, of `Tokens.token`, and `unauthorized` for a scope that may not. */
+  ask(scope: Scope, image: ImageName, question: Question): Promise<HttpResponse>
+  /** The credential that `scope` uses, or null for `public`. Fault: `unauthorized` where there is none, or it is for another registry. */
+  credentialOf(scope: Scope, image: ImageName): StoredCredential | null
+  urlOf(image: ImageName, path: string): URL
+  readonly requests: number
+}
+
+const builtIn: readonly RegistryQuirks[] = [{ host: 'docker.io', endpoint: 'registry-1.docker.io' }]
+
+export function createSession(
+  http: Http,
+  options: { readonly credentials: readonly StoredCredential[]; readonly registries: readonly RegistryQuirks[]; readonly now: () => Date },
+): Session {
+  const quirks = new Map([...builtIn, ...options.registries].map((quirk) => [quirk.host, quirk]))
+  const insecureHosts = new Set([...quirks.values()].flatMap((quirk) => (quirk.insecure === true ? [quirk.host, quirk.endpoint ?? quirk.host] : [])))
+  let requests = 0
+  const onSent = () => {
+    requests += 1
+  }
+  const tokens = createTokens(http, { isInsecure: (host) => insecureHosts.has(host), now: options.now, onSent })
+  /** The last challenge by endpoint and credential. The first question there is the probe that the others wait for; they bring their token along at once. */
+  const challenges = new Map<string, Promise<Challenge | null>>()
+
+  function urlOf(image: ImageName, path: string): URL {
+    const quirk = quirks.get(image.registry)
+    return new URL(`${quirk?.insecure === true ? 'http' : 'https'}://${quirk?.endpoint ?? image.registry}/v2/${image.repository}/${path}`)
+  }
+
+  function credentialOf(scope: Scope, image: ImageName): StoredCredential | null {
+    if (scope === publicScope) return null
+    const credential = options.credentials.find(({ id }) => id === scope)
+    const full = formatImageName(image)
+    if (credential !== undefined && (full === credential.registry || full.startsWith(`${credential.registry}/`))) return credential
+    const why = credential === undefined ? 'is not configured (any more)' : `is for ${credential.registry} only`
+    throw new Fault('unauthorized', `${full} was to be read with the credential "${scope}", but that ${why}`, { host: image.registry })
+  }
+
+  async function authorize(question: TokenQuestion | null, challenge: Challenge | null, credential: StoredCredential | null): Promise<string | null> {
+    if (question !== null) return `Bearer ${await tokens.token(question)}`
+    return challenge?.kind === 'basic' && credential !== null ? basicAuthorization(credential) : null
+  }
+
+  return {
+    async ask(scope, image, question) {
+      const credential = credentialOf(scope, image)
+      const url = typeof question.path === 'string' ? urlOf(image, question.path) : question.path
+      const key = JSON.stringify([url.origin, credential?.id ?? null])
+      const tokenQuestion = (challenge: Challenge | null): TokenQuestion | null =>
+        challenge?.kind === 'bearer'
+          ? { challenge, registry: image.registry, endpointHost: url.host, scope: tokenScope(challenge.scope, image.repository), credential }
+          : null
+      const send = (authorization: string | null) =>
+        http.request({
+          method: question.method,
+          url,
+          headers: { accept: question.accept, ...question.headers, ...(authorization === null ? {} : { authorization }) },
+          maxBytes: question.maxBytes,
+          raw: question.raw,
+          onSent,
+        })
+
+      /** Answers a challenge once; `known` is the one that the request already answered. */
+      const finish = async (first: HttpResponse, known: Challenge | null): Promise<HttpResponse> => {
+        const challenge = challengeIn(first, url)
+        const stale = tokenQuestion(known)
+        if (stale !== null && first.status === 401) tokens.forget(stale)
+        if (challenge === null || (challenge.kind === 'basic' && (credential === null || known?.kind === 'basic'))) return first
+        challenges.set(key, Promise.resolve(challenge))
+        return send(await authorize(tokenQuestion(challenge), challenge, credential))
+      }
+
+      const contact = challenges.get(key)
+      if (contact !== undefined) {
+        const known = await contact
+        return finish(await send(await authorize(tokenQuestion(known), known, credential)), known)
+      }
+      if (challenges.size >= 10_000) challenges.clear()
+      const probe = send(null)
+      challenges.set(
+        key,
+        probe.then(
+          (answer) => challengeIn(answer, url),
+          () => {
+            challenges.delete(key)
+            return null
+          },
+        ),
+      )
+      return finish(await probe, null)
+    },
+    credentialOf,
+    urlOf,
+    get requests() {
+      return requests
+    },
+  }
+}
+
+/** The challenge of a 401 that came from the registry itself, not from where it redirected us. */
+function challengeIn(answer: HttpResponse, asked: URL): Challenge | null {
+  return answer.status === 401 && new URL(answer.url).origin === asked.origin ? parseChallenge(answer.headers['www-authenticate']) : null
+}
+
+/** What a token must be good for: the actions that the registry named (ACR wants `metadata_read`), on this repository whatever it named, else `pull`. */
+function tokenScope(challenged: string | null, repository: string): string {
+  const actions = /^repository:[^ ]+:([a-z_,*]{1,60})$/.exec(challenged ?? '')?.[1]
+  return `repository:${repository}:${actions ?? 'pull'}`
+}
