@@ -1,0 +1,67 @@
+/** The port of installations on GitHub (https://docs.github.com/rest/apps/apps#list-installations-for-the-authenticated-app). */
+import { z } from 'zod'
+import type { Repo } from '../../domain/repo/repo.ts'
+import type { Installations } from '../../ports/installations.ts'
+import type { Client } from './client.ts'
+import { countPages } from './pages.ts'
+import { check } from './transport.ts'
+
+const mostInstallations = 100_000
+const mostRepos = 100_000
+
+const installationsForm = z.array(
+  z.object({
+    id: z.number(),
+    account: z.object({ login: z.string().optional(), slug: z.string().optional() }).nullish(),
+    suspended_at: z.string().nullish(),
+  }),
+)
+
+const repoForm = z.object({
+  id: z.number(),
+  node_id: z.string(),
+  name: z.string(),
+  owner: z.object({ login: z.string() }),
+  default_branch: z.string(),
+  archived: z.boolean(),
+  fork: z.boolean(),
+  private: z.boolean(),
+  pushed_at: z.string().nullish(),
+})
+const reposForm = z.object({ repositories: z.array(repoForm) })
+
+export function createInstallations(client: Client): Installations {
+  return {
+    async list() {
+      const what = 'list the installations'
+      const found = await countPages(mostInstallations, async (page) => {
+        const { data } = await client.asApp(what, { route: 'GET /app/installations', parameters: { per_page: 100, page } })
+        return check({ host: client.host, what, needs: null, isWrite: false }, installationsForm, data)
+      })
+      return found.map(({ id, account, suspended_at }) => ({ id, account: account?.login ?? account?.slug ?? '', suspended: Boolean(suspended_at) }))
+    },
+    async repos(installationId) {
+      const purpose = { what: `list the repos of installation ${installationId}`, needs: 'metadata: read' }
+      const found = await countPages(mostRepos, async (page) => {
+        const { data } = await client.read(installationId, purpose, { route: 'GET /installation/repositories', parameters: { per_page: 100, page } })
+        return check(client.attempt(purpose), reposForm, data).repositories
+      })
+      return found.map((repo) => repoOf(repo, installationId))
+    },
+  }
+}
+
+function repoOf(repo: z.infer<typeof repoForm>, installationId: number): Repo {
+  return {
+    id: repo.id,
+    nodeId: repo.node_id,
+    installationId,
+    owner: repo.owner.login,
+    name: repo.name,
+    defaultBranch: repo.default_branch,
+    isArchived: repo.archived,
+    isFork: repo.fork,
+    isPrivate: repo.private,
+    pushedAt: repo.pushed_at ? new Date(repo.pushed_at) : null,
+  }
+}

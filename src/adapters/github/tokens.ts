@@ -1,0 +1,122 @@
+/** Installation tokens: one for reading, and narrow ones for writing (https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app). */
+import { createAppAuth } from '@octokit/auth-app'
+import { isFault } from '../../domain/fault.ts'
+import { createAppJwt } from './app-jwt.ts'
+import { translate, type Request } from './transport.ts'
+
+/** Names as the API has them (`pull_requests`). */
+export type Permissions = Readonly<Record<string, 'read' | 'write'>>
+
+export type Tokens = {
+  /** The app's JWT. */
+  app(): Promise<string>
+  /** For reading everything that the installation gave us. */
+  read(installationId: number): Promise<string>
+  /** For writing to `repoId`; covers the batch that it was announced with. */
+  write(installationId: number, repoId: number, permissions: Permissions): Promise<string>
+  /** These repos are about to be written to: one token will do for them. */
+  announce(installationId: number, repoIds: readonly number[]): void
+  /** GitHub no longer takes this token. */
+  evict(token: string): void
+}
+
+const renewBeforeMs = 5 * 60_000
+const mostRepos = 500
+const mostAnnounced = 10_000
+const mostHeld = 2_000
+const reading: Permissions = { metadata: 'read', contents: 'read', pull_requests: 'read', issues: 'read', actions: 'read' }
+
+type Held = { readonly token: string; readonly expiresAtMs: number }
+
+/** Raises (all methods that wait): `unauthorized` (wrong key, suspended, permission not granted), `missing` (uninstalled), `transient`, `rate-limited`. */
+export function createTokens(options: {
+  readonly appId: string
+  readonly privateKey: string
+  readonly host: string
+  readonly request: Request
+  readonly now: () => Date
+}): Tokens {
+  const held = new Map<string, Promise<Held>>()
+  const batches = new Map<number, readonly number[]>()
+  /** GitHub's clock less ours, learnt from refusals. */
+  let skewMs = 0
+  const jwt = () => createAppJwt(options.appId, options.privateKey, new Date(options.now().getTime() + skewMs))
+  // The JWT is ours: the strategy's own knows of no clock but the machine's.
+  const auth = createAppAuth({ appId: options.appId, createJwt: async () => jwt(), request: withSkew(options.request, options.now, (ms) => (skewMs = ms)) })
+
+  async function mint(installationId: number, permissions: Permissions, repoIds: readonly number[]): Promise<Held> {
+    const needs = Object.entries(permissions).map(([name, access]) => `${name}: ${access}`)
+    const attempt = { host: options.host, what: `get a token for installation ${installationId}`, needs: needs.join(', '), isWrite: false }
+    const narrowed = repoIds.length === 0 ? {} : { repositoryIds: [...repoIds] }
+    const ask = async () => await auth({ type: 'installation', installationId, permissions, refresh: true, ...narrowed })
+    try {
+      const before = skewMs
+      const { token, expiresAt } = await ask().catch(async (error: unknown) => (skewMs === before ? Promise.reject(error) : await ask()))
+      return { token, expiresAtMs: Date.parse(expiresAt) }
+    } catch (error) {
+      throw translate(attempt, error, options.now())
+    }
+  }
+
+  async function cached(installationId: number, permissions: Permissions, repoIds: readonly number[]): Promise<string> {
+    const key = `${installationId} ${JSON.stringify(permissions)} ${repoIds.join(',')}`
+    const pending = held.get(key)
+    if (pending !== undefined) {
+      const found = await pending
+      if (found.expiresAtMs - renewBeforeMs > options.now().getTime() + skewMs) return found.token
+      if (held.get(key) !== pending) return await cached(installationId, permissions, repoIds)
+    }
+    if (held.size > mostHeld) held.clear()
+    const asked = mint(installationId, permissions, repoIds)
+    held.set(key, asked)
+    asked.catch(() => held.get(key) === asked && held.delete(key))
+    return (await asked).token
+  }
+
+  return {
+    app: async () => jwt().jwt,
+    read: (installationId) => cached(installationId, reading, []),
+    async write(installationId, repoId, permissions) {
+      const batch = batches.get(repoId) ?? [repoId]
+      try {
+        return await cached(installationId, permissions, batch)
+      } catch (error) {
+        // One repo that left the installation spoils the token of the whole batch.
+        if (batch.length === 1 || !isFault(error) || error.kind !== 'invalid') throw error
+        batches.delete(repoId)
+        return await cached(installationId, permissions, [repoId])
+      }
+    },
+    announce(_installationId, repoIds) {
+      const known = repoIds[0] === undefined ? undefined : batches.get(repoIds[0])
+      if (known !== undefined && repoIds.every((id) => batches.get(id) === known)) return
+      if (batches.size + repoIds.length > mostAnnounced) batches.clear()
+      const sorted = [...new Set(repoIds)].sort((a, b) => a - b)
+      for (let at = 0; at < sorted.length; at += mostRepos) {
+        const batch = sorted.slice(at, at + mostRepos)
+        for (const id of batch) batches.set(id, batch)
+      }
+    },
+    evict(token) {
+      for (const [key, pending] of held) {
+        const drop = (one: Held) => one.token === token && held.get(key) === pending && held.delete(key)
+        pending.then(drop, () => undefined)
+      }
+    },
+  }
+}
+
+/** `request` that learns the difference of the clocks when GitHub refuses a JWT for its times. */
+function withSkew(request: Request, now: () => Date, learn: (skewMs: number) => void): Request {
+  const hook = async (send: Request, options: Parameters<Request>[0] & object) => {
+    try {
+      return await send(options as never)
+    } catch (error) {
+      const headers = (error as { readonly response?: { readonly headers?: Readonly<Record<string, unknown>> } }).response?.headers
+      const serverNow = Date.parse(String(headers?.['date']))
+      if ((error as { readonly status?: unknown }).status === 401 && Math.abs(serverNow - now().getTime()) > 20_000) learn(serverNow - now().getTime())
+      throw error
+    }
+  }
+  return request.defaults({ request: { hook: hook as never } })
+}

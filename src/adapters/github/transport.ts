@@ -1,0 +1,57 @@
+/** One request to GitHub: sent once, answered with a checked value or a fault. */
+import { request as octokitRequest } from '@octokit/request'
+import { isFault } from '../../domain/fault.ts'
+import { type Attempt, faultOfForm, faultOfSilence, faultOfStatus, type ResponseHeaders } from './faults.ts'
+
+export type Request = typeof octokitRequest
+
+export type Answer = { readonly headers: ResponseHeaders; readonly data: unknown }
+
+/** Octokit's plain request bound to the configured host and our guarded `fetch`; it repeats nothing and follows no redirect to another host on its own. */
+export function bindRequest(baseUrl: string, fetch: typeof globalThis.fetch): Request {
+  return octokitRequest.defaults({
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    headers: { 'x-github-api-version': '2022-11-28' },
+    request: { fetch, log: { debug() {}, info() {}, warn() {}, error() {} } },
+  })
+}
+
+/** Where GraphQL is spoken: `https://host/api/v3` has it at `https://host/api/graphql`, api.github.com at `/graphql`. */
+export function graphqlUrl(baseUrl: string): string {
+  return `${baseUrl.replace(/\/+$/, '').replace(/\/v3$/, '')}/graphql`
+}
+
+/** Sends `route` with `token`. Raises what `faultOfStatus` makes of a refusal, `transient` when nothing came back. */
+export async function send(
+  deps: { readonly request: Request; readonly now: () => Date },
+  attempt: Attempt,
+  token: string,
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  try {
+    const { headers, data } = await deps.request(route, { ...parameters, headers: { authorization: `bearer ${token}` } })
+    return { headers, data }
+  } catch (error) {
+    throw translate(attempt, error, deps.now())
+  }
+}
+
+/** What Octokit threw, as a fault. Nothing of the request goes along: it holds a token. Errors that are not Octokit's are bugs and are given back. */
+export function translate(attempt: Attempt, error: unknown, asOf: Date): unknown {
+  if (isFault(error)) return error
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return error
+  if (isFault(error.cause)) return error.cause
+  const response = 'response' in error ? (error.response as { readonly headers: ResponseHeaders; readonly data: unknown } | undefined) : undefined
+  if (response === undefined) return faultOfSilence(attempt, error.message)
+  return faultOfStatus(attempt, error.status, response.headers, error.message, asOf)
+}
+
+type Form<T> = { safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false } }
+
+/** `data` in the form that is used; raises `invalid`, or `transient` when the answer was cut or a write's. */
+export function check<T>(attempt: Attempt, form: Form<T>, data: unknown): T {
+  const parsed = form.safeParse(data)
+  if (!parsed.success) throw faultOfForm(attempt, typeof data === 'string')
+  return parsed.data
+}
