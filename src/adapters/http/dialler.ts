@@ -16,6 +16,7 @@ export class PrivateAddress extends Error {
   readonly code = 'PRIVATE_ADDRESS'
 }
 
+/** What the dialler is allowed, and how long it tries. */
 export type DiallerOptions = {
   /** `host` or `host:port` that may live at private addresses. */
   readonly allowPrivate: readonly string[]

@@ -10,6 +10,7 @@ export type Hop = {
   readonly body: string | Uint8Array | null
 }
 
+/** Where one exchange ends, whatever the other side does. */
 export type ExchangeLimits = {
   /** Bytes of the body, on the wire and decoded. */
   readonly maxBytes: number
@@ -22,6 +23,7 @@ export type ExchangeLimits = {
   readonly signal: AbortSignal | undefined
 }
 
+/** A whole answer: any status, header names in lower case, the body decoded. */
 export type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer }
 
 /** A time-out of ours; `faultOf` puts it into words. */

@@ -12,6 +12,7 @@ import { createTurns } from './turns.ts'
 
 export { asFetch } from './as-fetch.ts'
 
+/** One question; the headers go to the URL's origin only. */
 export type HttpRequest = {
   /** GET without it. Only GET and HEAD are ever repeated or redirected. */
   readonly method?: string
@@ -35,6 +36,7 @@ export type HttpRequest = {
   readonly onSent?: () => void
 }
 
+/** The answer to it, whatever its status. */
 export type HttpResponse = {
   readonly status: number
   /** Names in lower case; repeated headers joined by ", ". */
@@ -44,6 +46,7 @@ export type HttpResponse = {
   readonly url: string
 }
 
+/** The client; make one per process and share it, since its limits hold per client. */
 export type Http = {
   /**
    * Every status is a value. Faults: `transient` (network, time-out), `rate-limited` (429, with the wait), `invalid` (too many bytes, bad encoding, a refused
@@ -56,6 +59,7 @@ export type Http = {
   close(): Promise<void>
 }
 
+/** Defaults suit production; time-outs are in ms. */
 export type HttpOptions = {
   /** `host` or `host:port` that may be at a private address. */
   readonly allowPrivate: readonly string[]

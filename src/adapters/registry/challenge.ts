@@ -1,5 +1,6 @@
 /** `WWW-Authenticate`: how a registry wants to be asked (https://www.rfc-editor.org/rfc/rfc9110#field.www-authenticate). */
 
+/** Basic, or a bearer token from `realm` (https://distribution.github.io/distribution/spec/auth/token/). */
 export type Challenge =
   | { readonly kind: 'basic' }
   | { readonly kind: 'bearer'; readonly realm: string; readonly service: string | null; readonly scope: string | null }

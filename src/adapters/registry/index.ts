@@ -18,6 +18,7 @@ export { type DockerConfig, loadDockerConfig } from './docker-config.ts'
 export { oncePerRun } from './once-per-run.ts'
 export type { RegistryQuirks } from './session.ts'
 
+/** What the operator configured, and the one way out. */
 export type RegistryOptions = {
   readonly http: Http
   readonly credentials: readonly StoredCredential[]

@@ -1,5 +1,6 @@
 /** The few fields we read of what registries and token servers say, narrowed by hand: zod would cost `scan` 90 ms at start for five fields. */
 
+/** A bearer token and how long it lasts. */
 export type TokenAnswer = { readonly token: string; readonly expiresInSeconds: number }
 
 /** A token server's answer (https://distribution.github.io/distribution/spec/auth/token/#token-response-fields), or null. Lifetimes below 60 s count as 60. */
@@ -44,6 +45,7 @@ export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
+/** A JSON object, not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

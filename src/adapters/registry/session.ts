@@ -17,6 +17,7 @@ export type RegistryQuirks = {
   readonly insecure?: boolean | undefined
 }
 
+/** One request to a registry, before authentication. */
 export type Question = {
   readonly method: 'GET' | 'HEAD'
   /** After the repository, with its query: `manifests/3.12`. Or a whole URL on the same origin, for a next page. */
@@ -28,6 +29,7 @@ export type Question = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Registries as one scope after the other sees them. */
 export type Session = {
   /** The registry's answer after the token flow, whatever its status. Faults: those of `Http.request`, of `Tokens.token`, and `unauthorized` for a scope that may not. */
   ask(scope: Scope, image: ImageName, question: Question): Promise<HttpResponse>
@@ -39,6 +41,7 @@ export type Session = {
 
 const builtIn: readonly RegistryQuirks[] = [{ host: 'docker.io', endpoint: 'registry-1.docker.io' }]
 
+/** `now` is for the lifetimes of tokens. Registries that `registries` does not name are asked over https at their own name. */
 export function createSession(
   http: Http,
   options: { readonly credentials: readonly StoredCredential[]; readonly registries: readonly RegistryQuirks[]; readonly now: () => Date },

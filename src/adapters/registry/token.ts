@@ -7,6 +7,7 @@ import { readToken } from './schema.ts'
 
 type Bearer = Extract<Challenge, { kind: 'bearer' }>
 
+/** All that a token depends on. */
 export type TokenQuestion = {
   readonly challenge: Bearer
   /** As the registry's name is written: `docker.io`. */
@@ -18,6 +19,7 @@ export type TokenQuestion = {
   readonly credential: StoredCredential | null
 }
 
+/** The tokens of one client. */
 export type Tokens = {
   /**
    * A token, from memory until shortly before it expires; concurrent equal questions are asked once. Faults: `unauthorized` (login refused, or the realm is
@@ -30,6 +32,7 @@ export type Tokens = {
 
 const longestAnswer = 64 * 1024
 
+/** `isInsecure` names the hosts that the operator lets us ask over plain http; `onSent` counts requests. */
 export function createTokens(
   http: Http,
   more: { readonly isInsecure: (host: string) => boolean; readonly now: () => Date; readonly onSent: () => void },
