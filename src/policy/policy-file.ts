@@ -7,6 +7,9 @@ import { scheduleWords } from './schedule.ts'
 import { type PolicyFile, policyFileSchema } from './schema.ts'
 import { type Problem, readYaml, type YamlTree } from './yaml-tree.ts'
 
+/** Nobody mends more at once, and each is stored and shown. */
+const mostProblems = 20
+
 /**
  * Reads a policy file; what it leaves out is filled in from `defaultPolicy`, and an empty file is the default. Never raises. YAML can
  * kill or stall a process in ways that no bound here excludes for sure, so strangers' files are read in a child process.
@@ -16,8 +19,10 @@ export function readPolicy(bytes: Uint8Array): ReadPolicy {
   if (read.kind === 'broken') return read
   const parsed = policyFileSchema.safeParse(read.tree.value ?? {})
   if (parsed.success) return { kind: 'policy', policy: withDefaults(parsed.data) }
-  const problems = parsed.error.issues.flatMap((issue) => describe(issue, read.tree))
-  return { kind: 'broken', problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
+  const problems = parsed.error.issues.flatMap((issue) => describe(issue, read.tree)).sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  const more = problems.length - mostProblems
+  const rest = more > 0 ? [{ line: null, path: '', message: `and ${more} more mistakes` }] : []
+  return { kind: 'broken', problems: [...problems.slice(0, mostProblems), ...rest] }
 }
 
 function withDefaults(file: PolicyFile): Policy {

@@ -7,7 +7,7 @@ const text = (what: string, longest: number) =>
     .string({ error: what })
     .min(1, what)
     .max(longest, `${what} (at most ${longest} characters)`)
-    .regex(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u, `${what} (without control or invisible characters)`)
+    .refine((written) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(written), { error: `${what} (without control or invisible characters)` })
 
 const flag = (purpose: string) => z.boolean({ error: 'write true or false' }).describe(purpose)
 
@@ -117,9 +117,5 @@ export type PolicyFile = z.infer<typeof policyFileSchema>
 
 /** The JSON Schema (draft 2020-12) of the policy file, for editors. `config/policy.schema.json` is its print; a test keeps them equal. */
 export function policyJsonSchema(): Record<string, unknown> {
-  return {
-    ...z.toJSONSchema(policyFileSchema, { io: 'input' }),
-    $id: 'https://underpin.dev/policy.schema.json',
-    title: 'Underpin policy file (.github/underpin.yml)',
-  }
+  return { ...z.toJSONSchema(policyFileSchema, { io: 'input' }), title: 'Underpin policy file (.github/underpin.yml)' }
 }

@@ -27,7 +27,8 @@ export function readYaml(
     return broken({ line: null, path: '', message: 'the file is not UTF-8 text; save it as UTF-8' })
   }
   const deepLine = tooDeepAt(text)
-  if (deepLine !== null) return broken({ line: deepLine, path: '', message: `the file is nested deeper than ${deepest} levels` })
+  if (deepLine !== null)
+    return broken({ line: deepLine, path: '', message: `this is nested or indented too deep; a policy needs no more than ${deepest} levels` })
   const lines = new LineCounter()
   const lineAt = (node: unknown) => {
     const start = (node as Node | null)?.range?.[0]

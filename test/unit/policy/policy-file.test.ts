@@ -1,0 +1,156 @@
+/** The policy file: what it comes to, and what its author is told. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Policy } from '../../../src/domain/repo/policy.ts'
+import { readPolicy } from '../../../src/policy/policy-file.ts'
+
+const read = (text: string) => readPolicy(Buffer.from(text))
+
+function policyOf(text: string): Policy {
+  const result = read(text)
+  if (result.kind === 'broken') throw new Error(JSON.stringify(result.problems))
+  return result.policy
+}
+
+function problemsOf(text: string): readonly string[] {
+  const result = read(text)
+  return result.kind === 'policy' ? [] : result.problems.map(({ line, path, message }) => `${line} ${path}: ${message}`)
+}
+
+describe('what a file comes to', () => {
+  test('a word is a schedule with an open minute, UTC, and base moves on', () => {
+    expect(policyOf('rebuild: weekly').rebuild).toEqual({ cron: 'H 3 * * 1', timezone: 'UTC', onBaseMove: true, workflow: null, ref: null, inputs: {} })
+  })
+
+  test('never is no rebuild, and so is an object that asks for none', () => {
+    expect(policyOf('rebuild: never').rebuild).toBeNull()
+    expect(policyOf('rebuild: {schedule: never, onBaseMove: false}').rebuild).toBeNull()
+    expect(policyOf('rebuild: {}').rebuild).toMatchObject({ cron: null, onBaseMove: true })
+  })
+
+  test('inputs become text, since workflow_dispatch takes nothing else', () => {
+    expect(policyOf('rebuild: {workflow: b.yml, inputs: {no-cache: true, n: 3, s: x}}').rebuild?.inputs).toEqual({ 'no-cache': 'true', n: '3', s: 'x' })
+  })
+
+  test('image globs are spelled in full, as Docker reads them', () => {
+    expect(
+      policyOf('ignore: {images: [python, "bitnami/*", "ghcr.io/a/**", "localhost:5000/x", "**", "*/library/*", "index.docker.io/library/x"]}').ignoreImages,
+    ).toEqual(['docker.io/library/python', 'docker.io/bitnami/*', 'ghcr.io/a/**', 'localhost:5000/x', '**', '*/library/*', 'docker.io/library/x'])
+  })
+
+  test('anchors and aliases work within the cap', () => {
+    expect(policyOf('labels: &l [a, b]\nignore: {paths: *l}').ignorePaths).toEqual(['a', 'b'])
+  })
+})
+
+describe('what the author of a mistake is told', () => {
+  test.each([
+    ['enabeld: true', '1 enabeld: unknown field; did you mean "enabled"?'],
+    ['enabled: yes', '1 enabled: write true or false'],
+    ['enabled: true\nenabled: false', '2 : this field stands twice; keep one of them'],
+    ['limits:\n  openPullRequests: 99', '2 limits.openPullRequests: write a whole number from 0 to 50'],
+    ['limits:\n  open: 1', '2 limits.open: unknown field; the fields here are openPullRequests, pullRequestsPerHour'],
+    ['labels:\n  - ok\n  - "a,b"', '3 labels.1: a label has no comma, and no space at its ends'],
+    ['ignore:\n  images:\n    - python:3', '3 ignore.images.0: write an image name without tag or digest, for example "python" or "ghcr.io/acme/**"'],
+    ['baseBranch: a..b', '1 baseBranch: this is not the name of a branch; write it as in the branch list on GitHub, for example main'],
+    ['platforms: [amd64]', '1 platforms.0: write a platform such as linux/amd64 or linux/arm/v7'],
+    [
+      'rebuild: weekyl',
+      '1 rebuild: write daily, weekly, monthly, never, or a cron pattern of five fields (minute hour day month weekday); did you mean "weekly"?',
+    ],
+    ['rebuild: "* * * * *"', '1 rebuild: the minute must be one number, or H for a minute that Underpin picks: a rebuild starts at most once an hour'],
+    ['rebuild: "0 0 31 2 *"', '1 rebuild: this cron pattern never comes'],
+    ['rebuild: "61 0 * * *"', '1 rebuild: this is not a cron pattern; five fields are needed (minute hour day month weekday), for example "30 4 * * 1"'],
+    ['rebuild: 5', '1 rebuild: write daily, weekly, monthly, never, or a cron pattern in quotes'],
+    [
+      'rebuild:\n  timezone: Europe/Berln',
+      '2 rebuild.timezone: this is no IANA timezone; write one such as UTC, Europe/Berlin or America/New_York; did you mean "Europe/Berlin"?',
+    ],
+    ['rebuild:\n  workflow: ../evil.yml', '2 rebuild.workflow: write only the file name of a workflow in .github/workflows, for example build.yml'],
+    ['rebuild:\n  inptus: {}', '2 rebuild.inptus: unknown field; did you mean "inputs"?'],
+    ['rebuild:\n  inputs: {a: 1}', '2 rebuild.inputs: inputs are given to a workflow; name it in "workflow"'],
+    ['rebuild:\n  workflow: b.yml\n  inputs:\n    a: [1]', '4 rebuild.inputs.a: write a text, a number, true or false'],
+    ['- enabled', '1 : write "name: value" lines; docs/policy.md shows each of them'],
+    ['enabled: true\n\tx: 1', '2 : a tab indents this line; use spaces'],
+    ['enabled: true\n---\nenabled: false', '2 : the file holds more than one YAML document; keep one'],
+    ['rebuild: !js/function weekly', '1 : YAML tags such as "!name" mean nothing here; remove it'],
+  ])('%j', (text, said) => {
+    expect(problemsOf(text)).toContain(said)
+  })
+
+  test('all mistakes are told at once, in the order of their lines, up to twenty', () => {
+    expect(problemsOf('rebuild: weekyl\nenabled: yes\nx: 1').map((problem) => problem[0])).toEqual(['1', '2', '3'])
+    expect(problemsOf(Array.from({ length: 50 }, (_, index) => `x${index}: 1`).join('\n')).at(-1)).toBe('null : and 30 more mistakes')
+  })
+})
+
+describe('a file that means harm', () => {
+  test.each(['__proto__', 'constructor', 'prototype'])('%s is refused wherever it stands, and no object changes', (key) => {
+    expect(problemsOf(`${key}: {polluted: true}`)).toEqual([`1 ${key}: "${key}" is not a field; remove the line`])
+    expect(problemsOf(`rebuild: {workflow: a.yml, inputs: {${key}: 1}}`)).toEqual([`1 ${key}: "${key}" is not a field; remove the line`])
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+
+  test('it is bounded in bytes, depth and aliases', () => {
+    expect(problemsOf('#'.repeat(65_537))).toEqual(['null : the file is longer than 65536 bytes'])
+    const deep = [
+      '['.repeat(60_000),
+      '{a: '.repeat(15_000),
+      '- '.repeat(30_000),
+      '? '.repeat(30_000),
+      `a:\n${Array.from({ length: 300 }, (_, level) => `${' '.repeat(level + 1)}a:`).join('\n')}`,
+    ]
+    for (const text of deep) expect(problemsOf(text).join()).toContain('too deep')
+    expect(problemsOf(`a: &a [x]\nb: [${'*a, '.repeat(30)}]`).join()).toContain('more than 20 aliases')
+  })
+
+  test('bytes that are not UTF-8 are named', () => {
+    expect(readPolicy(new Uint8Array([0xff, 0xfe, 0x41]))).toMatchObject({ kind: 'broken', problems: [{ line: null }] })
+  })
+
+  test('any text gives a policy or a problem, never an exception', () => {
+    const pieces = fc.constantFrom(
+      'enabled',
+      'rebuild',
+      'limits',
+      'ignore',
+      ':',
+      ' ',
+      '\n',
+      '  ',
+      '- ',
+      '[',
+      ']',
+      '{',
+      '}',
+      '&a ',
+      '*a',
+      '!',
+      '"',
+      "'",
+      '|',
+      '>',
+      '? ',
+      '<<: ',
+      'true',
+      '5',
+      '#',
+      '---',
+      '\t',
+      '%',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join('')),
+          fc.string(),
+        ),
+        (text) => {
+          const result = read(text)
+          expect(result.kind === 'policy' || result.problems.length > 0).toBe(true)
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+})
