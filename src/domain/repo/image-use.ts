@@ -7,7 +7,13 @@ import type { Reference } from '../image/reference.ts'
 export type EditTarget = 'reference' | 'tag' | 'digest' | 'pin'
 
 /** Bytes that an update would replace. They may lie in another file or an ARG far above the use. */
-export type Edit = { readonly file: string; readonly span: Span; readonly sets: EditTarget }
+export type Edit = {
+  readonly file: string
+  readonly span: Span
+  readonly sets: EditTarget
+  /** Which characters `[from, to)` of the tag or digest these bytes supply, where it is put together from several places; absent: all of it. */
+  readonly piece?: readonly [from: number, to: number]
+}
 
 /** What the image is to the file that names it. The list grows with the formats. */
 export type Role = 'stage' | 'final' | 'copy-from' | 'mount-from' | 'syntax'

@@ -1,0 +1,100 @@
+/** `underpin refs`: the image uses of local files with byte spans and skip reasons. */
+import type { Command } from 'commander'
+import { stat } from 'node:fs/promises'
+import { type LocalFile, readLocalFile, walkFiles } from '../../adapters/files/index.ts'
+import { formatImageName, formatReference } from '../../domain/image/reference.ts'
+import { type ImageUse, skipCodes } from '../../domain/repo/image-use.ts'
+import { formatFor, formatNamed } from '../../formats/index.ts'
+
+/** One use as `refs --json` prints it (COMMANDS: a contract). */
+export function usePrinted(use: ImageUse) {
+  const { file, line, span, format, role, stage, inFinal, text, reference, platform, skip } = use
+  return {
+    file,
+    line,
+    span,
+    format,
+    role,
+    stage,
+    inFinal,
+    text,
+    reference: reference === null ? null : formatReference(reference),
+    imageName: reference === null ? null : formatImageName(reference.name),
+    tag: reference?.tag ?? null,
+    digest: reference?.digest ?? null,
+    platform: reference === null ? null : platform,
+    edits: defaultEdits(use).map((edit) => ({ file: edit.file, span: edit.span, sets: edit.sets })),
+    skip,
+  }
+}
+
+/** The edits an update makes by default: no digest is put beside a tag that an ARG supplies, for that would switch `--build-arg` off. */
+function defaultEdits(use: ImageUse): ImageUse['edits'] {
+  const standsBeside = (edit: ImageUse['edits'][number]): boolean => edit.sets === 'pin' && edit.span[0] > use.span[0] && edit.span[0] <= use.span[1]
+  return use.tagFromArgument ? use.edits.filter((edit) => !standsBeside(edit)) : use.edits
+}
+
+/** The uses of the files and folders named, ordered by file and offset, and the paths that could not be read with the reason. */
+export async function readUses(paths: readonly string[]): Promise<{ readonly uses: readonly ImageUse[]; readonly problems: readonly string[] }> {
+  const uses: ImageUse[] = []
+  const problems: string[] = []
+  const take = (file: LocalFile): void => {
+    if (file.kind === 'unreadable') problems.push(`${file.path}: ${file.problem}`)
+    else uses.push(...(formatFor(file.path) ?? formatNamed('dockerfile')).imageUses(file.path, file.bytes))
+  }
+  for (const path of paths) {
+    const found = await stat(path).catch(() => null)
+    if (found?.isDirectory() !== true) take(await readLocalFile(path))
+    else for await (const file of walkFiles(path, (candidate) => formatFor(candidate) !== null)) take(file)
+  }
+  return { uses, problems }
+}
+
+/** Adds the command `refs` to `program`. It sets the exit code: 0, or 2 when something could not be read. */
+export function registerRefs(program: Command): void {
+  program
+    .command('refs')
+    .description('print the image uses of files, with byte spans and skip reasons')
+    .argument('[path...]', 'Dockerfiles, or folders in which to look for them')
+    .option('--json', 'print one JSON document')
+    .option('--codes', 'print the skip codes and what they mean')
+    .action(async (paths: readonly string[], options: { readonly json?: true; readonly codes?: true }) => {
+      if (options.codes === true) return print(options.json === true ? JSON.stringify(skipCodes, null, 2) : codesTable())
+      if (paths.length === 0) {
+        process.exitCode = 2
+        return void process.stderr.write('refs needs a file or a folder; --codes lists the skip codes\n')
+      }
+      const { uses, problems } = await readUses(paths)
+      print(options.json === true ? JSON.stringify(uses.map(usePrinted)) : usesTable(uses))
+      for (const problem of problems) process.stderr.write(`${problem}\n`)
+      if (problems.length > 0) process.exitCode = 2
+    })
+}
+
+const print = (text: string): void => void process.stdout.write(text === '' ? '' : `${text}\n`)
+
+function codesTable(): string {
+  const codes = Object.entries(skipCodes)
+  const width = Math.max(...codes.map(([code]) => code.length))
+  return codes.map(([code, meaning]) => `${code.padEnd(width)}  ${meaning}`).join('\n')
+}
+
+/** A table for people: control characters of the file do not reach the terminal. */
+function usesTable(uses: readonly ImageUse[]): string {
+  const rows = uses.map((use) => [
+    `${use.file}:${use.line}`,
+    use.role,
+    use.reference === null ? use.text : formatReference(use.reference),
+    use.skip === null ? '' : `${use.skip.code}: ${use.skip.message}`,
+  ])
+  const clean = rows.map((row) => row.map((cell) => cell.replace(/\p{C}+/gu, ' ')))
+  const widths = [0, 1, 2].map((column) => Math.min(80, Math.max(0, ...clean.map((row) => row[column]?.length ?? 0))))
+  return clean
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

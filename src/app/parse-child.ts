@@ -1,0 +1,23 @@
+/** The script of the parser children: answers `ParseTask`s until its parent goes away. */
+import { Worker } from 'node:worker_threads'
+import type { ParseTask } from '../adapters/parse/index.ts'
+import type { Answer } from '../adapters/parse/pool.ts'
+import { formatNamed } from '../formats/index.ts'
+
+/** Ends this process when the parent is gone: also in an endless loop, where no event of ours would be heard. */
+const watchdog = 'const p = process.ppid; setInterval(() => { if (process.ppid !== p) process.kill(process.pid, "SIGKILL") }, 500)'
+
+async function perform(task: ParseTask): Promise<unknown> {
+  if (task.kind === 'image-uses') return task.files.map(({ format, path, bytes }) => formatNamed(format).imageUses(path, bytes))
+  const { readPolicy } = await import('../policy/policy-file.ts') // late: Dockerfiles need no YAML
+  return readPolicy(task.bytes)
+}
+
+process.on('disconnect', () => process.exit(0))
+process.on('message', (task: ParseTask) => {
+  perform(task)
+    .then((value): Answer => ({ ok: true, value }))
+    .catch((error: unknown): Answer => ({ ok: false, message: (error instanceof Error ? error.message : String(error)).slice(0, 500) }))
+    .then((answer) => process.send?.(answer))
+})
+new Worker(watchdog, { eval: true }).unref()

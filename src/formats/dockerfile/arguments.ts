@@ -1,0 +1,42 @@
+/** The arguments that FROM sees: those of the platform, then the ARGs before the first FROM (`buildMetaArgs`). */
+import { expandWord, type Expansion, type Scope, ValueRequired } from './expansion.ts'
+import type { Escape, Instruction } from './instructions.ts'
+import { fromBuilder, part } from './sourced.ts'
+import { quotedWords } from './validity.ts'
+
+const fixed = (text: string): Expansion => ({ value: fromBuilder(text), unset: new Set() })
+
+/** What the builder sets by itself on linux/amd64. `target` is the stage that is built. */
+export function platformArguments(target: string): Scope {
+  const values = {
+    PLATFORM: 'linux/amd64',
+    OS: 'linux',
+    OSVERSION: '',
+    ARCH: 'amd64',
+    VARIANT: '',
+  }
+  const both = ['BUILD', 'TARGET'].flatMap((side) => Object.entries(values).map(([name, value]) => [side + name, fixed(value)] as const))
+  return new Map([...both, ['TARGETSTAGE', fixed(target)]])
+}
+
+/**
+ * `known` and the values of `instructions` (ARGs), each expanded with those before it. An ARG without `=` changes nothing;
+ * one whose value asks for a build argument (`${X?}`) stays unset. Throws the errors of `expandWord`.
+ */
+export function argumentScope(instructions: readonly Instruction[], escape: Escape, known: Scope): Scope {
+  const scope = new Map(known)
+  for (const { args } of instructions) {
+    for (const word of quotedWords(args, escape)) {
+      const equals = word.text.indexOf('=')
+      if (equals < 0) continue
+      const name = word.text.slice(0, equals)
+      try {
+        scope.set(name, expandWord(part(word, equals + 1), scope, escape))
+      } catch (error) {
+        if (!(error instanceof ValueRequired)) throw error
+        scope.delete(name)
+      }
+    }
+  }
+  return scope
+}

@@ -1,0 +1,42 @@
+/** Which heredocs a RUN, COPY or ADD opens (`heredocsFromLine`). */
+import { BadSubstitution, expandWords } from './expansion.ts'
+import { Refusal } from './refusal.ts'
+import { part, type Sourced } from './sourced.ts'
+
+export type Heredoc = { readonly name: string /** `<<-`: tabs before the end word do not count. */; readonly chomp: boolean }
+
+/** The heredocs that `line` opens, in order. A line whose quotes or variables BuildKit cannot read opens none. */
+export function heredocsOf(line: Sourced): readonly Heredoc[] {
+  if (!line.text.includes('<<')) return []
+  let words: readonly string[]
+  try {
+    words = expandWords(line, 'raw')
+  } catch (error) {
+    if (error instanceof BadSubstitution) return []
+    throw error
+  }
+  return words.map((word) => heredocIn(word, line.at[0] ?? 0)).filter((heredoc) => heredoc !== null)
+}
+
+/** The heredoc that one argument opens, or null (`MustParseHeredoc`). */
+export function heredocOf(word: Sourced): Heredoc | null {
+  try {
+    return heredocIn(word.text, 0)
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+function heredocIn(word: string, at: number): Heredoc | null {
+  const match = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]*)$/.exec(word)
+  const rest = match?.[3] ?? ''
+  if (rest === '') return null
+  try {
+    const words = expandWords(part({ text: rest, at: [] }, 0), 'unquoted')
+    return words.length === 1 ? { name: words[0] ?? '', chomp: match?.[2] === '-' } : null
+  } catch (error) {
+    if (error instanceof BadSubstitution) throw new Refusal(`the heredoc word ${rest} cannot be read: ${error.message}`, at)
+    throw error
+  }
+}

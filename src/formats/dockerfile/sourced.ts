@@ -1,0 +1,84 @@
+/** Text in which every character remembers the byte of the file it was read from, through unquoting and expansion. */
+
+/**
+ * Characters stand for bytes (the file is read as latin1), so offsets are byte offsets and `at[i]` is the place of `text[i]`;
+ * `builderMade` where the builder and not the file supplied it.
+ */
+export type Sourced = { readonly text: string; readonly at: readonly number[] }
+
+export const builderMade = -1
+
+export const nothing: Sourced = { text: '', at: [] }
+
+/** `text` from the builder, as the platform arguments are. */
+export function fromBuilder(text: string): Sourced {
+  return { text, at: Array.from(text, () => builderMade) }
+}
+
+/** The part `[start, end)` of `source`. */
+export function part(source: Sourced, start: number, end = source.text.length): Sourced {
+  return { text: source.text.slice(start, end), at: source.at.slice(start, end) }
+}
+
+/** The texts one after the other. */
+export function join(...sources: readonly Sourced[]): Sourced {
+  return { text: sources.map((source) => source.text).join(''), at: sources.flatMap((source) => source.at) }
+}
+
+/** Collects characters; linear, as `join` in a loop would not be. */
+export class SourcedBuilder {
+  #text = ''
+  #at: number[] = []
+
+  get length(): number {
+    return this.#at.length
+  }
+
+  /** Adds character `i` of `source`. */
+  add(source: Sourced, i: number): void {
+    this.#text += source.text[i] ?? ''
+    this.#at.push(source.at[i] ?? builderMade)
+  }
+
+  /** Adds the part `[start, end)` of `source`. */
+  addAll(source: Sourced, start = 0, end = source.text.length): void {
+    for (let i = start; i < end; i++) this.add(source, i)
+  }
+
+  /** What was collected; the builder starts afresh. */
+  take(): Sourced {
+    const taken = { text: this.#text, at: this.#at }
+    this.#text = ''
+    this.#at = []
+    return taken
+  }
+}
+
+const space = /[\t\n\v\f\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80/y
+
+/** How many bytes the white space at `i` takes as Unicode counts it (Go's `unicode.IsSpace` over UTF-8), 0 where there is none. */
+export function spaceAt(text: string, i: number): number {
+  const code = text.charCodeAt(i)
+  if (code > 0x20 && code < 0x80) return 0
+  space.lastIndex = i
+  return space.exec(text)?.[0].length ?? 0
+}
+
+/** Where `text` starts when the white space before it is left off. */
+export function afterSpace(text: string, from = 0): number {
+  let start = from
+  for (let length = spaceAt(text, start); length > 0; length = spaceAt(text, start)) start += length
+  return start
+}
+
+/** `source` without white space at its ends. */
+export function trimmed(source: Sourced): Sourced {
+  const { text } = source
+  const start = afterSpace(text)
+  let end = text.length
+  for (;;) {
+    const length = [1, 2, 3].find((bytes) => end - bytes >= start && spaceAt(text, end - bytes) === bytes)
+    if (length === undefined) return part(source, start, end)
+    end -= length
+  }
+}

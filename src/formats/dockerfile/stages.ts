@@ -1,0 +1,52 @@
+/** The stages of a Dockerfile and how FROM chains them. */
+import { expandWord, type Scope, ValueRequired } from './expansion.ts'
+import type { Escape, Instruction } from './instructions.ts'
+import { nothing, type Sourced } from './sourced.ts'
+import { blankSeparated } from './validity.ts'
+
+/** What FROM names after expansion; `value` is null and `required` says why where a build argument is asked for. */
+export type Base = { readonly value: Sourced | null; readonly unset: ReadonlySet<string>; readonly required: string | null }
+
+export type Stage = {
+  readonly index: number
+  /** Lower case, as BuildKit keeps it. */
+  readonly name: string | null
+  readonly from: Instruction
+  /** The image as written. */
+  readonly image: Sourced
+  readonly base: Base
+  /** The earlier stage that it builds on, or null. */
+  readonly parent: Stage | null
+  readonly isLast: boolean
+  /** The last stage builds on it, or is it. */
+  readonly inFinal: boolean
+}
+
+/** The stages in order. A base names a stage only where one of that (lower-case) name stands above. Throws the errors of `expandWord`. */
+export function stagesOf(instructions: readonly Instruction[], scope: Scope, escape: Escape): readonly Stage[] {
+  const stages: { -readonly [Key in keyof Stage]: Stage[Key] }[] = []
+  const byName = new Map<string, Stage>()
+  for (const from of instructions.filter(({ keyword }) => keyword === 'from')) {
+    const [image = nothing, , written] = blankSeparated(from.args)
+    const name = written?.text.toLowerCase() ?? null
+    const base = baseOf(image, scope, escape)
+    const stage = { index: stages.length, name, from, image, base, parent: byName.get(base.value?.text ?? '') ?? null, isLast: false, inFinal: false }
+    stages.push(stage)
+    if (name !== null) byName.set(name, stage)
+  }
+  const last = stages.at(-1)
+  if (last !== undefined) last.isLast = true
+  const chain = new Set<Stage>()
+  for (let stage: Stage | null = last ?? null; stage !== null; stage = stage.parent) chain.add(stage)
+  for (const stage of stages) stage.inFinal = chain.has(stage)
+  return stages
+}
+
+function baseOf(image: Sourced, scope: Scope, escape: Escape): Base {
+  try {
+    return { ...expandWord(image, scope, escape), required: null }
+  } catch (error) {
+    if (!(error instanceof ValueRequired)) throw error
+    return { value: null, unset: new Set(), required: error.message }
+  }
+}

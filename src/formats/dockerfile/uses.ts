@@ -1,0 +1,188 @@
+/** The image uses of one Dockerfile. */
+import { parseReference } from '../../domain/image/reference.ts'
+import type { ImageUse, Role, Skip } from '../../domain/repo/image-use.ts'
+import { argumentScope, platformArguments } from './arguments.ts'
+import { detectSyntax } from './directives.ts'
+import { editsOf, type Expanded, withoutConflicts } from './edits.ts'
+import { BadSubstitution, expandWord, ExpansionTooLarge, type Expansion, type Scope, ValueRequired } from './expansion.ts'
+import { type Escape, type Instruction, readInstructions, splitInstruction } from './instructions.ts'
+import { mountOptions } from './mounts.ts'
+import { Refusal } from './refusal.ts'
+import { builderMade, type Sourced } from './sourced.ts'
+import { type Stage, stagesOf } from './stages.ts'
+import { checkInstruction, flagValue } from './validity.ts'
+
+/** Where a use stands; the rest of an `ImageUse` follows from its text. */
+type Place = Pick<ImageUse, 'role' | 'stage' | 'inFinal' | 'platform'>
+
+/** The uses in order of their offset. Throws `Refusal` for a file that BuildKit would not build, whatever the arguments. */
+export function imageUsesOf(file: string, bytes: Uint8Array): readonly ImageUse[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const offset = buffer.length >= 3 && buffer.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0
+  const text = buffer.toString('latin1', offset)
+  const reader = new UseReader(file, buffer)
+  const syntax = detectSyntax(text, offset)
+  if (syntax !== null) reader.add(syntax.image, { value: syntax.image, unset: new Set() }, { role: 'syntax', stage: null, inFinal: false, platform: null })
+  if (syntax === null || syntax.isDockerfile) readDockerfile(text, offset, reader)
+  return reader.uses()
+}
+
+function readDockerfile(text: string, offset: number, reader: UseReader): void {
+  const { escape, instructions } = readInstructions(text, offset)
+  for (const instruction of instructions) checkInstruction(instruction, escape)
+  const firstFrom = instructions.findIndex(({ keyword }) => keyword === 'from')
+  if (firstFrom < 0) throw new Refusal('the file has no FROM', instructions[0]?.at)
+  const early = instructions.slice(0, firstFrom).find(({ keyword }) => keyword !== 'arg')
+  if (early !== undefined) throw new Refusal(`${early.keyword.toUpperCase()} stands before the first FROM`, early.at)
+  const lastFrom = instructions.findLast(({ keyword }) => keyword === 'from')
+  const names = stageName(lastFrom)
+  const scope = orRefuse(instructions[0]?.at ?? 0, () => argumentScope(instructions.slice(0, firstFrom), escape, platformArguments(names)))
+  const stages = orRefuse(instructions[firstFrom]?.at ?? 0, () => stagesOf(instructions, scope, escape))
+  const byStart = new Map(stages.map((stage) => [stage.from, stage]))
+  let stage: Stage | undefined
+  for (const instruction of instructions) {
+    stage = byStart.get(instruction) ?? stage
+    if (stage === undefined) continue
+    if (instruction.keyword === 'from') readFrom(stage, scope, escape, reader)
+    else readImports(instruction, stage, stages, escape, reader)
+  }
+}
+
+const stageName = (from: Instruction | undefined): string => /\s(\S+)$/.exec(from?.args.text ?? '')?.[1]?.toLowerCase() ?? 'default'
+
+/** Runs an expansion over the whole file; what cannot be expanded refuses the file. */
+function orRefuse<Result>(at: number, run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof ExpansionTooLarge) throw new Refusal(error.message, at, 'too-large')
+    if (error instanceof BadSubstitution) throw new Refusal(error.message, at)
+    throw error
+  }
+}
+
+function readFrom(stage: Stage, scope: Scope, escape: Escape, reader: UseReader): void {
+  if (stage.parent !== null || stage.base.value?.text === 'scratch') return
+  const { name, index, inFinal, isLast } = stage
+  const place = { role: isLast ? 'final' : 'stage', stage: name ?? String(index), inFinal, platform: platformOf(stage.from, scope, escape) } as const
+  const { value, unset, required } = stage.base
+  if (value !== null && required === null) return reader.add(stage.image, { value, unset }, place)
+  reader.skip(stage.image, place, { code: 'unresolved-variable', message: required ?? '' })
+}
+
+/** As `--platform` says; null where the builder's own platform decides. */
+function platformOf(from: Instruction, scope: Scope, escape: Escape): string | null {
+  const written = flagValue(from, 'platform')
+  if (written === null) return null
+  try {
+    const { value, unset } = expandWord(written, scope, escape)
+    return unset.size > 0 || value.at.includes(builderMade) || value.text === '' ? null : value.text
+  } catch (error) {
+    if (error instanceof BadSubstitution) throw new Refusal(error.message, from.at)
+    if (error instanceof ExpansionTooLarge || error instanceof ValueRequired) return null
+    throw error
+  }
+}
+
+/** `COPY --from=` and the mounts of RUN, also behind ONBUILD. */
+function readImports(instruction: Instruction, stage: Stage, stages: readonly Stage[], escape: Escape, reader: UseReader, onBuild = false): void {
+  if (instruction.keyword === 'onbuild') {
+    return readImports(splitInstruction(instruction.args, escape, instruction.at), stage, stages, escape, reader, true)
+  }
+  const place = (role: Role): Place => ({ role, stage: stage.name ?? String(stage.index), inFinal: stage.inFinal, platform: null })
+  const read = (from: Sourced, role: Role): void => {
+    if (from.text === 'scratch' || stages.some(({ name }) => !onBuild && name === from.text.toLowerCase())) return
+    if (onBuild && /^[^/:@]+$/.test(from.text))
+      return reader.skip(from, place(role), { code: 'maybe-a-stage', message: `"${from.text}" may be a stage of the file that builds on this image` })
+    reader.add(from, { value: from, unset: new Set() }, place(role))
+  }
+  if (instruction.keyword === 'run') for (const { from } of mountOptions(instruction)) if (from !== null) read(from, 'mount-from')
+  const from = instruction.keyword === 'copy' ? flagValue(instruction, 'from') : null
+  if (from === null || from.text === '') return
+  if (/^[+-]?\d+$/.test(from.text)) {
+    const index = Number(from.text)
+    if (!onBuild && (index < 0 || index >= stages.length))
+      reader.skip(from, place('copy-from'), { code: 'refused-by-buildkit', message: `there is no stage ${from.text}` })
+    return
+  }
+  if (isPlain(from, escape)) return read(from, 'copy-from')
+  reader.skip(from, place('copy-from'), { code: 'variable-not-allowed', message: '--from takes no variables: name a stage' })
+}
+
+/** BuildKit refuses a `--from` that expansion would change. */
+function isPlain(from: Sourced, escape: Escape): boolean {
+  try {
+    return expandWord(from, new Map(), escape).value.text === from.text
+  } catch (error) {
+    if (error instanceof BadSubstitution || error instanceof ExpansionTooLarge || error instanceof ValueRequired) return false
+    throw error
+  }
+}
+
+/** Collects uses: bytes to spans, lines and references. */
+class UseReader {
+  readonly #file: string
+  readonly #bytes: Buffer
+  readonly #lineStarts: readonly number[]
+  readonly #found: { use: ImageUse; expanded: Expanded | null }[] = []
+
+  constructor(file: string, bytes: Buffer) {
+    this.#file = file
+    this.#bytes = bytes
+    const starts = [0]
+    for (let feed = bytes.indexOf(10); feed >= 0; feed = bytes.indexOf(10, feed + 1)) starts.push(feed + 1)
+    this.#lineStarts = starts
+  }
+
+  /** A use whose text expands to `expansion`. */
+  add(written: Sourced, expansion: Expansion, place: Place): void {
+    const { value, unset } = expansion
+    const unresolved: Skip | null =
+      unset.size === 0 ? null : { code: 'unresolved-variable', message: `${[...unset].map((name) => `$${name}`).join(', ')} has no value in this file` }
+    const parsed = parseReference(value.text)
+    if (parsed.kind === 'invalid') return this.skip(written, place, unresolved ?? { code: 'invalid-reference', message: parsed.problem })
+    const { reference } = parsed
+    const expanded = { reference, value }
+    const use = this.#use(written, place)
+    const { edits, tagFromArgument, skip } = editsOf(this.#file, expanded, use.span)
+    const why = unresolved ?? skip
+    this.#found.push({ use: { ...use, reference, tagFromArgument, edits: why === null ? edits : [], skip: why }, expanded })
+  }
+
+  /** A use of which nothing is known but its place. */
+  skip(written: Sourced, place: Place, skip: Skip): void {
+    this.#found.push({ use: { ...this.#use(written, place), skip }, expanded: null })
+  }
+
+  uses(): readonly ImageUse[] {
+    return withoutConflicts(this.#found).sort((a, b) => a.span[0] - b.span[0])
+  }
+
+  #use(written: Sourced, place: Place): ImageUse {
+    const start = written.at[0] ?? 0
+    const end = (written.at.at(-1) ?? start) + 1
+    return {
+      file: this.#file,
+      line: this.#lineOf(start),
+      span: [start, end],
+      format: 'dockerfile',
+      ...place,
+      text: this.#bytes.toString('utf8', start, end),
+      reference: null,
+      tagFromArgument: false,
+      edits: [],
+      skip: null,
+    }
+  }
+
+  #lineOf(at: number): number {
+    let low = 0
+    let high = this.#lineStarts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((this.#lineStarts[middle] ?? 0) <= at) low = middle
+      else high = middle
+    }
+    return low + 1
+  }
+}
