@@ -29,7 +29,7 @@ const kindsByWords: readonly (readonly [RegExp, FaultKind])[] = [
     'unauthorized',
   ],
   [/already exists|cannot be (created|updated)|cannot create|expected .* to point|to be at|no commits between|can't be blank|fast[- ]forward/i, 'conflict'],
-  [/was modified|disabled workflow|reference update failed|does not match|out of date/i, 'conflict'],
+  [/was modified|object does not exist|disabled workflow|reference update failed|does not match|out of date/i, 'conflict'],
   [/could not resolve to a|not found|does not exist|doesn't exist|no ref found/i, 'missing'],
   [/something went wrong|timed? ?out|try again|resource limits/i, 'transient'],
 ]

@@ -1,7 +1,7 @@
 /** One request to GitHub: sent once, answered with a checked value or a fault. */
 import { request as octokitRequest } from '@octokit/request'
-import { isFault } from '../../domain/fault.ts'
-import { type Attempt, faultOfForm, faultOfSilence, faultOfStatus, type ResponseHeaders } from './faults.ts'
+import { type Fault, isFault } from '../../domain/fault.ts'
+import { type Attempt, fault, faultOfForm, faultOfSilence, faultOfStatus, type ResponseHeaders } from './faults.ts'
 
 export type Request = typeof octokitRequest
 
@@ -30,8 +30,10 @@ export async function send(
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
   try {
-    const { headers, data } = await deps.request(route, { ...parameters, headers: { authorization: `bearer ${token}` } })
-    return { headers, data }
+    const { status, headers, data } = await deps.request(route, { ...parameters, headers: { authorization: `bearer ${token}` } })
+    // Redirects are not followed: the repo has a new name, which the next look at the installation tells.
+    if (status >= 300) throw fault(attempt, 'transient', 'it is now under another name')
+    return { headers, data: data as unknown }
   } catch (error) {
     throw translate(attempt, error, deps.now())
   }
@@ -39,12 +41,17 @@ export async function send(
 
 /** What Octokit threw, as a fault. Nothing of the request goes along: it holds a token. Errors that are not Octokit's are bugs and are given back. */
 export function translate(attempt: Attempt, error: unknown, asOf: Date): unknown {
-  if (isFault(error)) return error
+  if (isFault(error)) return unsure(attempt, error)
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return error
-  if (isFault(error.cause)) return error.cause
+  if (isFault(error.cause)) return unsure(attempt, error.cause)
   const response = 'response' in error ? (error.response as { readonly headers: ResponseHeaders; readonly data: unknown } | undefined) : undefined
   if (response === undefined) return faultOfSilence(attempt, error.message)
   return faultOfStatus(attempt, error.status, response.headers, error.message, asOf)
+}
+
+/** A write that ended without an answer may have happened, whatever was wrong with the answer. */
+function unsure(attempt: Attempt, error: Fault): Fault {
+  return attempt.isWrite && error.kind === 'invalid' ? faultOfSilence(attempt, error.message) : error
 }
 
 type Form<T> = { safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false } }

@@ -1,9 +1,8 @@
 /** The files of many repos without cloning them: nested trees by GraphQL, whole trees by REST where that is not enough. */
 import { z } from 'zod'
-import { isFault } from '../../domain/fault.ts'
 import type { RepoFile } from '../../domain/repo/repo.ts'
 import type { RepoTree } from '../../ports/repo-files.ts'
-import { inSlices } from './batches.ts'
+import { inSlices, isTooMuch } from './batches.ts'
 import type { Client, Document } from './client.ts'
 import { raiseUnlessGone } from './graphql.ts'
 import { readHeads, type Wanted } from './heads.ts'
@@ -74,7 +73,7 @@ export async function readTrees(
       return await readNested(client, installationId, slice)
     } catch (error) {
       // One repo that is too much for GraphQL even alone is left to REST.
-      if (slice.length > 1 || !isFault(error) || error.kind !== 'transient') throw error
+      if (slice.length > 1 || !isTooMuch(error)) throw error
       return (await readHeads(client, installationId, slice)).map((head) => ({ ...head, entries: null }))
     }
   })
