@@ -1,0 +1,43 @@
+/** `postmaster.pid`: which server holds a data folder, and whether it still lives. */
+import { readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+
+/** The server that holds the data folder, as its lock file says (https://www.postgresql.org/docs/current/storage-file-layout.html); null without one. */
+export function readLock(dataDir: string): { readonly pid: number; readonly socketDir: string | null } | null {
+  try {
+    const lines = readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8').split('\n')
+    const pid = Number.parseInt(lines[0] ?? '', 10)
+    return Number.isSafeInteger(pid) ? { pid, socketDir: lines[4] === undefined || lines[4] === '' ? null : lines[4] } : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Removes a lock that PostgreSQL would honour for ever although nobody holds it: its process is a zombie that nobody reaps (a container without an
+ * init), or the number now belongs to another program (a restarted container). A lock whose process is simply gone is PostgreSQL's own to judge.
+ */
+export function removeStaleLock(dataDir: string): void {
+  const lock = readLock(dataDir)
+  if (lock !== null && isAlive(lock.pid) && !isPostgres(lock.pid)) rmSync(path.join(dataDir, 'postmaster.pid'), { force: true })
+}
+
+/** Whether the process exists, as a zombie too. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Whether a process that exists is a PostgreSQL that runs; true where the system does not tell (macOS has no /proc). */
+export function isPostgres(pid: number): boolean {
+  try {
+    const [, name, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return name === 'postgres' && state !== 'Z' && state !== 'X'
+  } catch {
+    return true
+  }
+}
