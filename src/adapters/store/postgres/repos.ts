@@ -1,0 +1,121 @@
+/** Installations and repos on PostgreSQL. */
+import { sql } from 'kysely'
+import type { Digest } from '../../../domain/image/digest.ts'
+import type { Repo } from '../../../domain/repo/repo.ts'
+import type { RepoStore } from '../../../ports/repo-store.ts'
+import { type Database, inTransaction, type Queries } from './database.ts'
+import { readDiscovery, saveDiscovery } from './discoveries.ts'
+import type { RepoTable } from './tables.ts'
+
+/** Names are looked up as GitHub does, without regard to case. The audit trail (ids only) outlives what `forget` deletes. */
+export function createRepoStore(db: Database): RepoStore {
+  return {
+    save: (repos) =>
+      inTransaction(db, async (trx) => {
+        for (const repo of [...repos].sort((a, b) => a.id - b.id)) await saveRepo(trx, repo)
+      }),
+
+    forget: (installationId, repoIds) =>
+      inTransaction(db, async (trx) => {
+        await trx.selectFrom('installations').select('id').where('id', '=', installationId).forUpdate().execute()
+        const chosen = trx.selectFrom('repos').select('id').where('installation_id', '=', installationId)
+        const rows = await (repoIds === 'all' ? chosen : chosen.where('id', 'in', [0, ...repoIds])).forUpdate().execute()
+        const ids = rows.map(({ id }) => id)
+        await forgetWork(trx, ids)
+        await sql`delete from underpin.repos where id = any(${ids}::bigint[])`.execute(trx)
+        if (repoIds !== 'all') return
+        await sql`delete from underpin.due_work where kind = 'installation' and key = ${String(installationId)}`.execute(trx)
+        await trx.deleteFrom('write_budgets').where('installation_id', '=', installationId).execute()
+        await trx.deleteFrom('admissions').where('installation_id', '=', installationId).execute()
+        await trx.deleteFrom('installations').where('id', '=', installationId).execute()
+      }),
+
+    async read(repoId) {
+      const row = await db.selectFrom('repos').selectAll().where('id', '=', repoId).executeTakeFirst()
+      return row === undefined ? null : toRepo(row)
+    },
+
+    async find(owner, name) {
+      const { rows } = await sql<RepoRow>`
+        select * from underpin.repos where lower(owner) = lower(${owner}) and lower(name) = lower(${name}) order by saved_at desc limit 1`.execute(db)
+      return rows[0] === undefined ? null : toRepo(rows[0])
+    },
+
+    async ofInstallation(installationId) {
+      const rows = await db.selectFrom('repos').selectAll().where('installation_id', '=', installationId).orderBy('id').execute()
+      return rows.map(toRepo)
+    },
+
+    async installationIds() {
+      const rows = await db.selectFrom('installations').select('id').orderBy('id').execute()
+      return rows.map(({ id }) => id)
+    },
+
+    discovery: (repoId) => readDiscovery(db, repoId),
+    saveDiscovery: (claim, repoId, discovery) => saveDiscovery(db, claim, repoId, discovery),
+
+    async reposUsing(imageName, tag) {
+      const { rows } = await sql<{ repoId: number; installationId: number; pins: readonly Digest[] }>`
+        select r.id as "repoId", r.installation_id as "installationId",
+          coalesce(array_agg(distinct u.pin order by u.pin) filter (where u.pin is not null), '{}') as pins
+        from underpin.image_uses as u join underpin.repos as r on r.id = u.repo_id
+        where u.image_name = ${imageName} and u.tag = ${tag} group by r.id order by r.id`.execute(db)
+      return rows
+    },
+  }
+}
+
+/** `saved_at` is for the database alone. */
+type RepoRow = Omit<RepoTable, 'saved_at'>
+
+async function saveRepo(db: Queries, repo: Repo): Promise<void> {
+  const row: RepoRow = {
+    id: repo.id,
+    node_id: repo.nodeId,
+    installation_id: repo.installationId,
+    owner: repo.owner,
+    name: repo.name,
+    default_branch: repo.defaultBranch,
+    is_archived: repo.isArchived,
+    is_fork: repo.isFork,
+    is_private: repo.isPrivate,
+    pushed_at: repo.pushedAt,
+  }
+  await db
+    .insertInto('installations')
+    .values({ id: repo.installationId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  await db
+    .insertInto('repos')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...row, saved_at: sql<Date>`clock_timestamp()` }))
+    .execute()
+}
+
+/** Deletes the updates and rebuilds of repos, and the due work of everything that hangs on them. */
+async function forgetWork(db: Queries, ids: readonly number[]): Promise<void> {
+  const updates = await sql<{ key: string }>`delete from underpin.updates where repo_id = any(${ids}::bigint[]) returning key`.execute(db)
+  const rebuilds = await sql<{ key: string }>`delete from underpin.rebuilds where repo_id = any(${ids}::bigint[]) returning id as key`.execute(db)
+  const keysOf = ({ rows }: { readonly rows: readonly { readonly key: string }[] }) => rows.map(({ key }) => key)
+  await sql`
+    delete from underpin.due_work
+    where (kind in ('discover', 'decide') and key = any(${ids.map(String)}::text[]))
+      or (kind = 'deliver' and key = any(${keysOf(updates)}::text[]))
+      or (kind = 'rebuild' and key = any(${keysOf(rebuilds)}::text[]))`.execute(db)
+}
+
+function toRepo(row: RepoRow): Repo {
+  return {
+    id: row.id,
+    nodeId: row.node_id,
+    installationId: row.installation_id,
+    owner: row.owner,
+    name: row.name,
+    defaultBranch: row.default_branch,
+    isArchived: row.is_archived,
+    isFork: row.is_fork,
+    isPrivate: row.is_private,
+    pushedAt: row.pushed_at,
+  }
+}

@@ -1,0 +1,86 @@
+/** Update rows: how a row of the table is read, and what a new plan or a delivery makes of its state. Pure. */
+import type { Digest } from '../../../domain/image/digest.ts'
+import { branchName, formatUpdateKey, type Plan, type Update, type UpdateState } from '../../../domain/update.ts'
+import { fromJsonText, toJsonText } from './storable.ts'
+import type { UpdateTable } from './tables.ts'
+
+/** The update that a row stands for. */
+export function toUpdate(row: UpdateTable): Update {
+  return {
+    key: { repoId: row.repo_id, baseBranch: row.base_branch, group: row.group_name },
+    installationId: row.installation_id,
+    branch: row.branch,
+    state: row.state,
+    plan: fromJsonText<Plan>(row.plan_json),
+    deliveredFingerprint: row.delivered_fingerprint,
+    deliveredDigests: row.delivered_digests as Digest[],
+    pullRequest: row.pull_request,
+    headOid: row.head_oid,
+    refusedDigests: row.refused_digests as Digest[],
+    openedAt: row.opened_at,
+    heldUntil: row.held_until,
+  }
+}
+
+/** What a row is when nothing was delivered yet. */
+const nothingDelivered = {
+  delivered_fingerprint: null,
+  delivered_digests: [] as string[],
+  pull_request: null,
+  head_oid: null,
+  opened_at: null,
+  is_admitted: false,
+}
+
+/** The row of a plan whose key has none. */
+export function newRow(installationId: number, plan: Plan): UpdateTable {
+  const { repoId, baseBranch, group } = plan.key
+  return {
+    key: formatUpdateKey(plan.key),
+    repo_id: repoId,
+    base_branch: baseBranch,
+    group_name: group,
+    installation_id: installationId,
+    branch: branchName(plan.key),
+    refused_digests: [],
+    ...planned(plan),
+    ...nothingDelivered,
+  }
+}
+
+/**
+ * What a plan changes in its row, and whether it has to be delivered; null where nothing changes: the plan is the one that is waiting or was
+ * delivered, or a person's hand is on the branch. A plan equal to one that was merged or closed is an old look at the repo, or a reverted merge.
+ */
+export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial<UpdateTable>; readonly isDue: boolean } | null {
+  const isDelivered = row.delivered_fingerprint === plan.fingerprint
+  const isWaiting = row.plan_fingerprint === plan.fingerprint
+  switch (row.state) {
+    case 'hands-off':
+      return null
+    case 'obsolete':
+      return { change: { ...planned(plan), ...nothingDelivered }, isDue: true }
+    case 'merged':
+    case 'closed':
+      return isDelivered ? null : { change: { ...planned(plan), ...nothingDelivered }, isDue: true }
+    case 'open':
+      return isDelivered && isWaiting ? null : { change: isDelivered ? { ...planned(plan), state: 'open' } : planned(plan), isDue: !isDelivered }
+    case 'planned':
+    case 'held':
+      if (isDelivered && row.pull_request !== null) return { change: { ...planned(plan), state: 'open' }, isDue: false }
+      return isWaiting ? null : { change: planned(plan), isDue: true }
+  }
+}
+
+/**
+ * The state after a delivery says `wanted`. A plan that changed while the old one was being delivered is still to be delivered, and a row that
+ * became obsolete meanwhile stays so, to be closed.
+ */
+export function stateAfter(row: UpdateTable, wanted: UpdateState, deliveredFingerprint: string | null): UpdateState {
+  if (row.state === 'obsolete' && (wanted === 'open' || wanted === 'held' || wanted === 'planned')) return 'obsolete'
+  return wanted === 'open' && deliveredFingerprint !== row.plan_fingerprint ? 'planned' : wanted
+}
+
+function planned(plan: Plan): Pick<UpdateTable, 'state' | 'plan_json' | 'plan_fingerprint' | 'held_until'> {
+  return { state: 'planned', plan_json: toJsonText(plan), plan_fingerprint: plan.fingerprint, held_until: null }
+}
