@@ -12,7 +12,6 @@ import { redisMemory, refuseEviction, refuseOpenRedis } from './redis-safety.ts'
 import { Fault } from '../../domain/fault.ts'
 
 export type RedisQueueOptions = {
-  readonly url: string
   /** Takes on a Redis of another machine without password or TLS. */
   readonly allowInsecure: boolean
   /** Told once when Redis keeps no append-only file. */
@@ -24,7 +23,7 @@ const prefix = 'underpin'
 const retryStrategy = (times: number): number => Math.min(times * 100, 1_000)
 
 /** Opens the queue. Raises `invalid` for a Redis that evicts or lies open, `transient` when it is away. */
-export async function redisQueue({ url, allowInsecure, onWarning, onError }: RedisQueueOptions): Promise<OpenQueue> {
+export async function redisQueue(url: string, { allowInsecure, onWarning, onError }: RedisQueueOptions): Promise<OpenQueue> {
   refuseOpenRedis(url, allowInsecure)
   const report = (error: unknown) => onError(error, { kind: 'inbox', group: null })
   const producer = new Redis(url, {
