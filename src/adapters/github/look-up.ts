@@ -1,6 +1,7 @@
 /** Reading back where updates stand before every write. */
 import { z } from 'zod'
 import { parseBodyMarker } from '../../domain/update-marker.ts'
+import type { Repo } from '../../domain/repo/repo.ts'
 import type { PullRequestStanding, Standing } from '../../ports/repo-changes.ts'
 import { inSlices } from './batches.ts'
 import type { Client } from './client.ts'
@@ -10,6 +11,9 @@ import { inRepo, isBranchName } from './names.ts'
 import { isCrowded, standingNode, standingOf, standingsDocument, type WantedStanding } from './standing.ts'
 import type { Tokens } from './tokens.ts'
 import { check } from './transport.ts'
+
+/** What a repo is called now: names change, and commits are addressed by name. */
+export type RepoName = Pick<Repo, 'owner' | 'name'>
 
 const mostUpdates = 25
 const purpose = { what: 'look up our branches and pull requests', needs: 'pull_requests: read' }
@@ -30,7 +34,13 @@ const listed = z.array(
 
 /** One request for 25 updates. What is looked up is about to be written to: the repos that are there get one token. Faults of the client. */
 export async function lookUp(
-  deps: { readonly client: Client; readonly tokens: Tokens; readonly identity: Identity; readonly wantsSignature: boolean },
+  deps: {
+    readonly client: Client
+    readonly tokens: Tokens
+    readonly identity: Identity
+    readonly wantsSignature: boolean
+    readonly names: Map<number, RepoName>
+  },
   installationId: number,
   wanted: readonly WantedStanding[],
 ): Promise<readonly (Standing | null)[]> {
@@ -45,6 +55,7 @@ export async function lookUp(
     for (const [index, one] of slice.entries()) {
       const node = check(client.attempt(purpose), standingNode.nullish(), answer.data[`u${index}`])
       if (!node) raiseUnlessGone(answer, `u${index}`)
+      if (node) deps.names.set(one.repo.id, { owner: node.owner.login, name: node.name })
       const standing = node ? standingOf(node, one.paths, login, deps.wantsSignature) : null
       read.push(standing !== null && node && isCrowded(node) ? { ...standing, pullRequest: await listOurs(client, installationId, one, login) } : standing)
     }

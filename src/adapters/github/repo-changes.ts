@@ -1,14 +1,17 @@
 /** The port of repo changes on GitHub. */
 import { isFault } from '../../domain/fault.ts'
+import type { Repo } from '../../domain/repo/repo.ts'
 import type { Proposal, RepoChanges } from '../../ports/repo-changes.ts'
 import type { Client } from './client.ts'
 import { appendCommit, commitOnScratch, createBranch, createBranchWithCommit, deliveryRights, moveBranches } from './commits.ts'
 import { commitWithModes, needsGitData } from './git-data.ts'
 import type { Identity } from './identity.ts'
-import { lookUp } from './look-up.ts'
+import { lookUp, type RepoName } from './look-up.ts'
 import { scratchBranch } from './names.ts'
 import { addLabels, commentOnce, editPullRequest, openPullRequest } from './pull-requests.ts'
 import type { Tokens } from './tokens.ts'
+
+const mostNames = 10_000
 
 export function createRepoChanges(deps: {
   readonly client: Client
@@ -17,23 +20,31 @@ export function createRepoChanges(deps: {
   readonly wantsSignature: boolean
 }): RepoChanges {
   const { client, identity } = deps
+  const names = new Map<number, RepoName>()
+  const named = (repo: Repo): Repo => ({ ...repo, ...names.get(repo.id) })
   const rights = ({ files }: Proposal) => deliveryRights(files.map(({ path }) => path))
   return {
-    lookUp: (installationId, wanted) => lookUp(deps, installationId, wanted),
-    async propose(proposal) {
+    lookUp(installationId, wanted) {
+      if (names.size > mostNames) names.clear()
+      return lookUp({ ...deps, names }, installationId, wanted)
+    },
+    async propose(given) {
+      const proposal = { ...given, repo: named(given.repo) }
       if (!needsGitData(proposal.files)) return { commitOid: await createBranchWithCommit(client, proposal) }
       const commitOid = await commitWithModes(client, proposal, proposal.baseOid)
       await createBranch(client, proposal.repo, proposal.branch, commitOid, rights(proposal))
       return { commitOid }
     },
-    async commit(proposal) {
+    async commit(given) {
+      const proposal = { ...given, repo: named(given.repo) }
       const { repo, branch, expectedHeadOid } = proposal
       if (!needsGitData(proposal.files)) return { commitOid: await appendCommit(client, proposal, branch, expectedHeadOid) }
       const commitOid = await commitWithModes(client, proposal, expectedHeadOid)
       await moveBranches(client, repo, [{ branch, beforeOid: expectedHeadOid, afterOid: commitOid }], rights(proposal))
       return { commitOid }
     },
-    async amend(proposal) {
+    async amend(given) {
+      const proposal = { ...given, repo: named(given.repo) }
       const { repo, branch, beforeOid } = proposal
       const viaScratch = !needsGitData(proposal.files)
       const commitOid = viaScratch ? await commitOnScratch(client, proposal) : await commitWithModes(client, proposal, proposal.baseOid)
@@ -47,12 +58,12 @@ export function createRepoChanges(deps: {
       }
       return { commitOid }
     },
-    open: (repo, request) => openPullRequest(client, repo, request),
-    describe: (repo, number, { title, body }) => editPullRequest(client, repo, number, { title, body }),
-    label: (repo, number, labels) => addLabels(client, repo, number, labels),
-    comment: (repo, number, marker, body) => commentOnce(client, identity, repo, number, marker, body),
+    open: (repo, request) => openPullRequest(client, named(repo), request),
+    describe: (repo, number, { title, body }) => editPullRequest(client, named(repo), number, { title, body }),
+    label: (repo, number, labels) => addLabels(client, named(repo), number, labels),
+    comment: (repo, number, marker, body) => commentOnce(client, identity, named(repo), number, marker, body),
     async close(repo, number, branch, headOid) {
-      await editPullRequest(client, repo, number, { state: 'closed' })
+      await editPullRequest(client, named(repo), number, { state: 'closed' })
       await unlessGone(moveBranches(client, repo, [{ branch, beforeOid: headOid, afterOid: null }]))
     },
   }

@@ -31,6 +31,7 @@ export function standingsDocument(wanted: readonly WantedStanding[]): Document {
     const files = paths.map((path, at) => `f${at}: file(path: ${put(`f${at}`, path)}) { oid mode }`).join(' ')
     const base = put('base', baseBranch)
     return `u${index}: node(id: ${put('id', repo.nodeId)}) { ... on Repository {
+    name owner { login }
     base: ref(qualifiedName: ${put('baseRef', anyRef(baseBranch))}) { target { oid ... on Commit { ${files} } } }
     prefix: ref(qualifiedName: "refs/heads/underpin") { name }
     branch: ref(qualifiedName: ${put('ref', ownRef(branch))}) { ...Branch compare(headRef: ${base}) { behindBy } }
@@ -67,6 +68,8 @@ const pullRequest = z.object({
 })
 
 export const standingNode = z.object({
+  name: z.string(),
+  owner: z.object({ login: z.string() }),
   base: z.object({ target: z.looseObject({ oid: z.string() }).nullish() }).nullish(),
   prefix: z.object({ name: z.string() }).nullish(),
   branch: z

@@ -20,10 +20,13 @@ export type Tokens = {
   evict(token: string): void
 }
 
+const tryWiderAfterMs = 3_600_000
 const renewBeforeMs = 5 * 60_000
 const mostRepos = 500
 const mostAnnounced = 10_000
 const mostHeld = 2_000
+/** What the app cannot do without; an account may have granted no more, or not yet. */
+const readingLittle: Permissions = { metadata: 'read', contents: 'read', pull_requests: 'read' }
 const reading: Permissions = { metadata: 'read', contents: 'read', pull_requests: 'read', issues: 'read', actions: 'read' }
 
 type Held = { readonly token: string; readonly expiresAtMs: number }
@@ -37,6 +40,8 @@ export function createTokens(options: {
   readonly now: () => Date
 }): Tokens {
   const held = new Map<string, Promise<Held>>()
+  /** Until when less is asked for, ms. */
+  const narrow = new Map<number, number>()
   const batches = new Map<number, readonly number[]>()
   /** GitHub's clock less ours, learnt from refusals. */
   let skewMs = 0
@@ -75,7 +80,17 @@ export function createTokens(options: {
 
   return {
     app: async () => jwt().jwt,
-    read: (installationId) => cached(installationId, reading, []),
+    async read(installationId) {
+      if ((narrow.get(installationId) ?? 0) <= options.now().getTime()) {
+        try {
+          return await cached(installationId, reading, [])
+        } catch (error) {
+          if (!isFault(error) || error.kind !== 'unauthorized' || !isNotGranted(error)) throw error
+          narrow.set(installationId, options.now().getTime() + tryWiderAfterMs)
+        }
+      }
+      return await cached(installationId, readingLittle, [])
+    },
     async write(installationId, repoId, permissions) {
       const batch = batches.get(repoId) ?? [repoId]
       try {
@@ -104,6 +119,10 @@ export function createTokens(options: {
       }
     },
   }
+}
+
+function isNotGranted(error: Error): boolean {
+  return error.message.includes('permissions requested are not granted')
 }
 
 /** `request` that learns the difference of the clocks when GitHub refuses a JWT for its times. */
