@@ -78,6 +78,8 @@ function receive(dispatcher: Dispatcher, hop: Hop, limits: ExchangeLimits): Prom
         body: hop.body as string | Buffer | null,
         headersTimeout: 0,
         bodyTimeout: 0,
+        // Undici would close the connection after every HEAD: a TLS handshake for each tag we look at.
+        reset: false,
       },
       {
         onRequestStart(started) {
