@@ -70,17 +70,14 @@ function fullImageGlob(glob: string): string {
 
 type Issue = z.core.$ZodIssue
 
-/** One zod issue as problems of the file; of a union, the branch that fits what was written. */
+/** One zod issue as problems of the file. `rebuild` is a word or an object: the mistakes are those of the form that was written. */
 function describe(issue: Issue, tree: YamlTree, above: readonly PropertyKey[] = []): readonly Problem[] {
   const path = [...above, ...issue.path]
-  if (issue.code === 'invalid_union') {
-    const value = valueAt(tree.value, path)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    const branches = issue.errors.filter((branch) => branch.some((inner) => isObject === !(inner.code === 'invalid_type' && inner.path.length === 0)))
-    const branch = (isObject ? branches : issue.errors)[0] ?? []
-    const message = issue.path.at(-1) === 'rebuild' ? null : issue.message
-    if (message !== null || branch.length === 0) return [problem(tree, path, issue.message)]
-    return branch.flatMap((inner) => describe(inner, tree, path))
+  if (issue.code === 'invalid_union' && path.join() === 'rebuild') {
+    const [asWord = [], asObject = []] = issue.errors
+    const written = valueAt(tree.value, path)
+    const isObject = typeof written === 'object' && written !== null && !Array.isArray(written)
+    return (isObject ? asObject : asWord).flatMap((inner) => describe(inner, tree, path))
   }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => problem(tree, [...path, key], unknownField(key, knownFields(path))))

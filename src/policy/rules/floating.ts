@@ -1,4 +1,5 @@
 /** floating: a tag without a digest stays one, unless the policy wants a pin there. */
+import { shortDigest } from '../../domain/image/digest.ts'
 import { pinOf } from '../../domain/repo/image-use.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
@@ -11,7 +12,11 @@ export const floating: Rule<UseFacts> = {
     const tag = tagName(use.reference)
     const values = { tag, digest: upstream.digest, firstSeen: upstream.firstSeen?.toISOString() ?? null }
     if (!policy.pinFloatingTags) {
-      return { verdict: 'current', text: `follows the tag; a rebuild picks up what it shows, now ${upstream.digest} (${age(upstream.firstSeen)})`, values }
+      return {
+        verdict: 'current',
+        text: `follows the tag; a rebuild picks up what it shows, now ${shortDigest(upstream.digest)}, ${age(upstream.firstSeen)}`,
+        values,
+      }
     }
     if (use.tagFromArgument && !policy.pinOverArguments) {
       return {

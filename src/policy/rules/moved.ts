@@ -16,9 +16,9 @@ export const moved: Rule<UseFacts> = {
     const pinned = pinOf(use)
     const tag = tagName(use.reference)
     const values = { tag, file: pinned, upstream: target.digest, firstSeen: upstream.firstSeen?.toISOString() ?? null }
-    const shows = `${tag} points at ${shortDigest(target.digest)} ${upstream.firstSeen === null ? `now, ${age(null)}` : age(upstream.firstSeen)}`
-    if (pinned === null) return { verdict: 'update', text: `${shows}, the file has no digest, so two builds of it can differ`, values }
     const platform = target.platform === null ? '' : ` for ${formatPlatform(target.platform)}`
+    const shows = `${tag} points at ${shortDigest(target.digest)}${platform} ${upstream.firstSeen === null ? `now, ${age(null)}` : age(upstream.firstSeen)}`
+    if (pinned === null) return { verdict: 'update', text: `${shows}, the file has no digest, so two builds of it can differ`, values }
     if (upstream.pinned?.kind === 'gone') {
       const since = upstream.pinned.since
       return {
@@ -27,6 +27,6 @@ export const moved: Rule<UseFacts> = {
         values: { ...values, goneSince: since.toISOString() },
       }
     }
-    return { verdict: 'update', text: `${shows}${platform}, the file has ${shortDigest(pinned)}`, values }
+    return { verdict: 'update', text: `${shows}, the file has ${shortDigest(pinned)}`, values }
   },
 }

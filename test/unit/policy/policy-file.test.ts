@@ -1,5 +1,5 @@
 /** The policy file: what it comes to, and what its author is told. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'

@@ -1,0 +1,172 @@
+/** Golden cases of the rules: `facts.json` in the words of a person, as the facts that the rules see. `sha256:a*` is the digest of 64 times `a`. */
+import { readdirSync, readFileSync } from 'node:fs'
+import type { FaultKind } from '../../../src/domain/fault.ts'
+import { type Digest, parseDigest } from '../../../src/domain/image/digest.ts'
+import { type Descriptor, type Manifest, imageMediaTypes, indexMediaTypes } from '../../../src/domain/image/manifest.ts'
+import { parsePlatform, type Platform } from '../../../src/domain/image/platform.ts'
+import { parseReference } from '../../../src/domain/image/reference.ts'
+import type { Rebuild } from '../../../src/domain/rebuild.ts'
+import type { ImageUse } from '../../../src/domain/repo/image-use.ts'
+import type { Policy } from '../../../src/domain/repo/policy.ts'
+import type { BuildFacts, UseFacts } from '../../../src/policy/facts.ts'
+import { readPolicy } from '../../../src/policy/policy-file.ts'
+
+/** A platform → digest map is an index (`attestation` is one of those), `image` a single image manifest. */
+type WrittenManifest = 'image' | Readonly<Record<string, string>>
+type WrittenPin = null | { readonly goneSince: string } | { readonly manifest: WrittenManifest; readonly platform?: string | null }
+type WrittenUpstream =
+  | null
+  | { readonly fault: { readonly kind: FaultKind; readonly host: string; readonly message: string } }
+  | { readonly digest: string; readonly firstSeen: string | null; readonly manifest: WrittenManifest; readonly pinned: WrittenPin }
+
+export type WrittenUseFacts = {
+  readonly asOf: string
+  readonly repo?: UseFacts['repo']
+  readonly policy: readonly string[]
+  readonly use: Pick<ImageUse, 'file' | 'line' | 'text'> & Partial<ImageUse>
+  readonly upstream: WrittenUpstream
+  readonly refusedDigests?: readonly string[]
+  readonly isHandsOff?: boolean
+}
+
+export type WrittenBuildFacts = {
+  readonly asOf: string
+  readonly repo: { readonly id: number; readonly isArchived: boolean; readonly isFork: boolean; readonly pushedAt: string | null }
+  readonly policy: readonly string[]
+  readonly scheduledSince: string
+  readonly moved: readonly { readonly imageName: string; readonly tag: string; readonly from: string; readonly to: string; readonly at: string }[]
+  readonly previous: null | (Pick<Rebuild, 'cause' | 'state' | 'conclusion' | 'tries'> & { readonly askedAt: string })
+}
+
+/** The directories below `test/cases/<folder>`, with a reader for their files. */
+export function casesIn(folder: string): readonly { readonly name: string; readonly read: (file: string) => string }[] {
+  const root = new URL(`../../cases/${folder}/`, import.meta.url)
+  return readdirSync(root).map((name) => ({ name, read: (file) => readFileSync(new URL(`${name}/${file}`, root), 'utf8') }))
+}
+
+export function toUseFacts(written: WrittenUseFacts): UseFacts {
+  return {
+    asOf: new Date(written.asOf),
+    repo: written.repo ?? null,
+    policy: toPolicy(written.policy),
+    use: toUse(written.use),
+    upstream: toUpstream(written.upstream),
+    refusedDigests: (written.refusedDigests ?? []).map(toDigest),
+    isHandsOff: written.isHandsOff ?? false,
+  }
+}
+
+export function toBuildFacts(written: WrittenBuildFacts): BuildFacts {
+  const { repo, previous } = written
+  const rebuild: Rebuild | null =
+    previous === null
+      ? null
+      : {
+          id: '00000000-0000-4000-8000-000000000000',
+          repoId: repo.id,
+          installationId: 1,
+          workflow: null,
+          ref: 'main',
+          inputs: {},
+          sentAt: null,
+          runId: null,
+          runUrl: null,
+          ...previous,
+          cause: long(previous.cause),
+          askedAt: new Date(previous.askedAt),
+        }
+  return {
+    asOf: new Date(written.asOf),
+    repo: { ...repo, pushedAt: repo.pushedAt === null ? null : new Date(repo.pushedAt) },
+    policy: toPolicy(written.policy),
+    scheduledSince: new Date(written.scheduledSince),
+    moved: written.moved.map((move) => ({ ...move, from: toDigest(move.from), to: toDigest(move.to), at: new Date(move.at) })),
+    previous: rebuild,
+  }
+}
+
+/** An image use in a Dockerfile as its format reads it, but for its bytes. */
+export function toUse(written: WrittenUseFacts['use']): ImageUse {
+  const text = long(written.text)
+  const parsed = parseReference(text)
+  return {
+    span: [0, text.length],
+    format: 'dockerfile',
+    role: 'final',
+    stage: '0',
+    inFinal: true,
+    reference: parsed.kind === 'reference' ? parsed.reference : null,
+    platform: null,
+    tagFromArgument: false,
+    edits: [],
+    skip: null,
+    ...written,
+    text,
+  }
+}
+
+/** Digests of one repeated character, written as a person would. */
+export function short(text: string): string {
+  return text.replace(/sha256:([0-9a-f])\1{63}/g, 'sha256:$1*')
+}
+
+export function long(text: string): string {
+  return text.replace(/sha256:([0-9a-f])\*/g, (_, character: string) => `sha256:${character.repeat(64)}`)
+}
+
+export function toDigest(text: string): Digest {
+  return parseDigest(long(text))!
+}
+
+export function toManifest(digest: Digest, written: WrittenManifest): Manifest {
+  const common = { digest, size: 100, annotations: {} }
+  if (written === 'image') {
+    const config: Descriptor = { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: 1, platform: null, annotations: {} }
+    return { kind: 'image', mediaType: imageMediaTypes[0], config, layers: [], ...common }
+  }
+  const manifests = Object.entries(written).map(([name, entry]): Descriptor => {
+    const isAttestation = name === 'attestation'
+    return {
+      mediaType: imageMediaTypes[0],
+      digest: toDigest(entry),
+      size: 1,
+      platform: isAttestation ? { os: 'unknown', architecture: 'unknown', variant: null, osVersion: null } : toPlatform(name),
+      annotations: isAttestation ? { 'vnd.docker.reference.type': 'attestation-manifest' } : {},
+    }
+  })
+  return { kind: 'index', mediaType: indexMediaTypes[0], manifests, ...common }
+}
+
+function toPlatform(text: string): Platform {
+  const [name = '', osVersion] = text.split('@')
+  return { ...parsePlatform(name)!, osVersion: osVersion ?? null }
+}
+
+function toPolicy(lines: readonly string[]): Policy {
+  const read = readPolicy(Buffer.from(lines.join('\n')))
+  if (read.kind === 'broken') throw new Error(JSON.stringify(read.problems))
+  return read.policy
+}
+
+function toUpstream(written: WrittenUpstream): UseFacts['upstream'] {
+  if (written === null) return null
+  if ('fault' in written) return { kind: 'fault', fault: written.fault }
+  const digest = toDigest(written.digest)
+  return {
+    kind: 'seen',
+    digest,
+    manifest: toManifest(digest, written.manifest),
+    firstSeen: written.firstSeen === null ? null : new Date(written.firstSeen),
+    pinned: toPinned(written.pinned),
+  }
+}
+
+function toPinned(written: WrittenPin): Extract<UseFacts['upstream'], { kind: 'seen' }>['pinned'] {
+  if (written === null) return null
+  if ('goneSince' in written) return { kind: 'gone', since: new Date(written.goneSince) }
+  return {
+    kind: 'fetched',
+    manifest: toManifest(toDigest('sha256:a*'), written.manifest),
+    platform: written.platform == null ? null : toPlatform(written.platform),
+  }
+}
