@@ -37,7 +37,17 @@ async function publish(turn: number): Promise<void> {
   await buildah('manifest', 'push', '--all', '--format', 'oci', '--tls-verify=false', `index-${turn}`, `docker://${open.host}/debian/index:12`)
   await buildah('push', '-q', '--format', 'v2s2', '--tls-verify=false', `localhost/system:${turn}`, `docker://${open.host}/debian/single:12`)
   const credentials = `${login.user}:${login.password}`
-  await buildah('push', '-q', '--format', 'v2s2', '--tls-verify=false', '--creds', credentials, `localhost/system:${turn}`, `docker://${closed.host}/private/single:12`)
+  await buildah(
+    'push',
+    '-q',
+    '--format',
+    'v2s2',
+    '--tls-verify=false',
+    '--creds',
+    credentials,
+    `localhost/system:${turn}`,
+    `docker://${closed.host}/private/single:12`,
+  )
 }
 
 /** Builds both turns: a Debian system, the same with a file changed by a RUN, and a small image for a second platform. */
@@ -85,7 +95,7 @@ beforeAll(async () => {
   await writeFile(path.join(home, 'docker/config.json'), JSON.stringify({ auths: { [closed.host]: { auth } } }))
   const registries = [open, closed].map(({ host }) => ({ host, insecure: true, allowPrivate: true }))
   await writeFile(path.join(home, 'underpin.yml'), JSON.stringify({ registries }))
-})
+}, 400_000)
 
 afterAll(async () => {
   await open?.stop()
