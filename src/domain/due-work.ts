@@ -7,7 +7,7 @@ export type Work = {
   readonly kind: WorkKind
   /** Names the row the work is about: a delivery GUID, a repo id, a tag key, an update key, a rebuild id. */
   readonly key: string
-  /** What is claimed together: the installation id for `deliver` and `discover`, else the same as `key`. */
+  /** What is claimed together: the installation id for `discover`, `decide` and `deliver`, else the same as `key`. */
   readonly group: string
   readonly dueAt: Date
 }
@@ -28,4 +28,9 @@ export function deliverWork(updateKey: string, installationId: number, dueAt: Da
 /** The look into a repo, claimed together with the others of its installation. */
 export function discoverWork(repoId: number, installationId: number, dueAt: Date): Work {
   return { kind: 'discover', key: String(repoId), group: String(installationId), dueAt }
+}
+
+/** The decisions of a repo, made together with those of the installation's other repos, so that their deliveries come as one batch. */
+export function decideWork(repoId: number, installationId: number, dueAt: Date): Work {
+  return { kind: 'decide', key: String(repoId), group: String(installationId), dueAt }
 }

@@ -1,10 +1,10 @@
 /** Deliver: makes GitHub look as the plan says, one open pull request per update key, reading back before every write. */
 import type { Json } from '../lib/json.ts'
 import { splice } from '../lib/span.ts'
-import { type Claim, discoverWork } from '../domain/due-work.ts'
+import { type Claim, deliverWork, discoverWork } from '../domain/due-work.ts'
 import { Fault, isFault } from '../domain/fault.ts'
 import type { Repo } from '../domain/repo/repo.ts'
-import { branchName, type Update } from '../domain/update.ts'
+import { branchName, formatUpdateKey, type Update } from '../domain/update.ts'
 import { handsOffMarker, renderHandsOffComment } from '../render/hands-off-comment.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
@@ -15,7 +15,7 @@ import type { OpenLimits, UpdateStore } from '../ports/update-store.ts'
 export type DeliverPorts = {
   readonly repoChanges: RepoChanges
   readonly repos: Pick<RepoStore, 'read' | 'discovery'>
-  readonly updates: Pick<UpdateStore, 'read' | 'admit' | 'record'>
+  readonly updates: Pick<UpdateStore, 'read' | 'ofRepo' | 'admit' | 'record'>
   readonly dueWork: Pick<DueWorkStore, 'schedule' | 'renew'>
   readonly audit: AuditTrail
   readonly leaseMs: number
@@ -28,7 +28,13 @@ export type Delivered = { readonly claim: Claim; readonly next: Date | null } | 
 type Delivery = { readonly claim: Claim; readonly update: Update; readonly repo: Repo; readonly discovery: Discovery }
 
 /** Delivers the updates that the claims name (all of one installation, at most 25): one look-up for all, then each by itself. Raises GitHub's faults of the look-up. */
-export async function deliver(ports: DeliverPorts, installationId: number, claims: readonly Claim[], asOf: Date, signal: AbortSignal): Promise<readonly Delivered[]> {
+export async function deliver(
+  ports: DeliverPorts,
+  installationId: number,
+  claims: readonly Claim[],
+  asOf: Date,
+  signal: AbortSignal,
+): Promise<readonly Delivered[]> {
   const deliveries: Delivery[] = []
   const done: Delivered[] = []
   for (const claim of claims) {
@@ -39,7 +45,12 @@ export async function deliver(ports: DeliverPorts, installationId: number, claim
     else deliveries.push({ claim, update, repo, discovery })
   }
   if (deliveries.length === 0) return done
-  const asked = deliveries.map(({ update, repo }) => ({ repo, baseBranch: update.key.baseBranch, branch: update.branch, paths: update.plan.changes.map(({ path }) => path) }))
+  const asked = deliveries.map(({ update, repo }) => ({
+    repo,
+    baseBranch: update.key.baseBranch,
+    branch: update.branch,
+    paths: update.plan.changes.map(({ path }) => path),
+  }))
   const standings = await ports.repoChanges.lookUp(installationId, asked)
   let limit: Fault | null = null
   for (const [index, delivery] of deliveries.entries()) {
@@ -65,7 +76,7 @@ async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Sta
   const { claim, update, repo, discovery } = delivery
   const { plan } = update
   const { pullRequest, branch } = standing
-  if (pullRequest !== null && pullRequest.state !== 'open' && endsUpdate(update, pullRequest)) return ended(ports, delivery, pullRequest)
+  if (pullRequest !== null && pullRequest.state !== 'open' && endsUpdate(update, pullRequest)) return ended(ports, delivery, pullRequest, asOf)
   const open = pullRequest?.state === 'open' ? pullRequest : null
   if (update.state === 'obsolete') return closed(ports, delivery, standing, open, asOf)
   if (update.state === 'hands-off') return null
@@ -79,11 +90,22 @@ async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Sta
     await ports.dueWork.schedule([discoverWork(repo.id, update.installationId, asOf)])
     return null
   }
-  const proposal: Proposal = { repo, baseBranch: update.key.baseBranch, branch: update.branch, baseOid: standing.baseOid, commitMessage: plan.commitMessage, files: filesOf(delivery, standing) }
+  const proposal: Proposal = {
+    repo,
+    baseBranch: update.key.baseBranch,
+    branch: update.branch,
+    baseOid: standing.baseOid,
+    commitMessage: plan.commitMessage,
+    files: filesOf(delivery, standing),
+  }
   const isCommitted = branch?.fingerprint === plan.fingerprint
   if (open === null) {
     const { maxOpenPullRequests, maxPullRequestsPerHour } = discovery.policy
-    const limits: OpenLimits = { openPerRepo: maxOpenPullRequests, perRepoAndHour: maxPullRequestsPerHour, perInstallationAndHour: ports.pullRequestsPerInstallationAndHour }
+    const limits: OpenLimits = {
+      openPerRepo: maxOpenPullRequests,
+      perRepoAndHour: maxPullRequestsPerHour,
+      perInstallationAndHour: ports.pullRequestsPerInstallationAndHour,
+    }
     const place = await ports.updates.admit(claim, limits, asOf)
     if (place.kind === 'full') {
       await ports.updates.record(claim, { state: 'held', heldUntil: place.until })
@@ -108,13 +130,20 @@ function endsUpdate(update: Update, { number, fingerprint }: PullRequestStanding
   return update.pullRequest === null ? fingerprint === update.plan.fingerprint : number === update.pullRequest
 }
 
-async function ended(ports: DeliverPorts, { claim, update }: Delivery, pullRequest: PullRequestStanding): Promise<null> {
+async function ended(ports: DeliverPorts, { claim, update }: Delivery, pullRequest: PullRequestStanding, asOf: Date): Promise<null> {
   if (pullRequest.state === 'merged') await ports.updates.record(claim, { state: 'merged', pullRequest: pullRequest.number })
   else if (update.state !== 'obsolete') {
     const refuse = pullRequest.fingerprint === update.plan.fingerprint ? update.plan.digests : update.deliveredDigests
     await ports.updates.record(claim, { state: 'closed', pullRequest: pullRequest.number, refuse })
   }
+  await wakeHeld(ports, update, asOf)
   return null
+}
+
+/** A place is free: updates of the repo that a limit kept back are tried again. */
+async function wakeHeld({ updates, dueWork }: DeliverPorts, { key, installationId }: Update, asOf: Date): Promise<void> {
+  const held = (await updates.ofRepo(key.repoId)).filter(({ state }) => state === 'held')
+  await dueWork.schedule(held.map((update) => deliverWork(formatUpdateKey(update.key), installationId, asOf)))
 }
 
 async function closed(ports: DeliverPorts, delivery: Delivery, { branch }: Standing, open: PullRequestStanding | null, asOf: Date): Promise<null> {
@@ -122,6 +151,7 @@ async function closed(ports: DeliverPorts, delivery: Delivery, { branch }: Stand
   if (open === null || !open.isOurs || branch === null || !branch.isOurs) return null
   await ports.repoChanges.close(repo, open.number, update.branch, branch.oid)
   await note(ports, delivery, asOf, 'pull request closed', { number: open.number, why: 'nothing is left to change' })
+  await wakeHeld(ports, update, asOf)
   return null
 }
 

@@ -1,5 +1,5 @@
 /** Discover: the image uses of repos, their policy, and which upstream questions they raise. */
-import { type Claim, work } from '../domain/due-work.ts'
+import { type Claim, decideWork } from '../domain/due-work.ts'
 import { type Policy, policyPath, type ReadPolicy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import { formatFor } from '../formats/index.ts'
@@ -37,7 +37,11 @@ export async function discover(ports: DiscoverPorts, installationId: number, cla
     const repo = await ports.repos.read(Number(claim.key))
     if (repo !== null && !repo.isArchived) looks.push({ claim, repo, before: await ports.repos.discovery(repo.id) })
   }
-  const trees = await readFiles(ports, installationId, looks.map((look) => ({ look, branch: null })))
+  const trees = await readFiles(
+    ports,
+    installationId,
+    looks.map((look) => ({ look, branch: null })),
+  )
   const policies = new Map<number, Policies>()
   for (const { repo, before } of looks) policies.set(repo.id, await readPolicy(ports, before, trees.get(repo.id)?.files ?? []))
   const elsewhere = looks.flatMap((look) => {
@@ -59,8 +63,16 @@ export function isWanted(path: string): boolean {
 
 type Found = { readonly tree: RepoTree; readonly files: Files }
 
-async function readFiles(ports: DiscoverPorts, installationId: number, wanted: readonly { readonly look: Look; readonly branch: string | null }[]): Promise<Map<number, Found>> {
-  const trees = await ports.repoFiles.trees(installationId, wanted.map(({ look, branch }) => ({ repo: look.repo, branch })), isWanted)
+async function readFiles(
+  ports: DiscoverPorts,
+  installationId: number,
+  wanted: readonly { readonly look: Look; readonly branch: string | null }[],
+): Promise<Map<number, Found>> {
+  const trees = await ports.repoFiles.trees(
+    installationId,
+    wanted.map(({ look, branch }) => ({ repo: look.repo, branch })),
+    isWanted,
+  )
   const known = new Map(wanted.flatMap(({ look }) => look.before?.files.map((file) => [file.blobOid, file.bytes] as const) ?? []))
   const unknown = trees.flatMap(({ repo, files }) => files.filter(({ blobOid }) => !known.has(blobOid)).map(({ blobOid }) => ({ repo, blobOid })))
   const fetched = unknown.length === 0 ? known : await ports.repoFiles.blobs(installationId, unknown, longestFile)
@@ -83,11 +95,21 @@ async function readPolicy({ parse }: DiscoverPorts, before: Discovery | null, fi
 
 async function store(ports: DiscoverPorts, look: Look, { tree, files }: Found, { policy, policyProblem }: Policies, asOf: Date): Promise<void> {
   const { claim, repo, before } = look
-  const uses = await Promise.all(files.filter(({ path }) => path !== policyPath).map((file) => ports.parse.imageUses(formatFor(file.path)?.id ?? '', file.path, file.bytes)))
-  const discovery = { branch: tree.branch, commitOid: tree.commitOid, files, uses: uses.flat(), policy, policyProblem, rebuildSince: scheduleStart(before, policy, asOf) }
+  const uses = await Promise.all(
+    files.filter(({ path }) => path !== policyPath).map((file) => ports.parse.imageUses(formatFor(file.path)?.id ?? '', file.path, file.bytes)),
+  )
+  const discovery = {
+    branch: tree.branch,
+    commitOid: tree.commitOid,
+    files,
+    uses: uses.flat(),
+    policy,
+    policyProblem,
+    rebuildSince: scheduleStart(before, policy, asOf),
+  }
   await reportPolicy(ports, look, discovery)
   if (!(await ports.repos.saveDiscovery(claim, repo.id, discovery))) return
-  await ports.dueWork.schedule([work('decide', repo.id, asOf)])
+  await ports.dueWork.schedule([decideWork(repo.id, repo.installationId, asOf)])
 }
 
 /** The clock of a schedule starts when the policy first asks for it, and again when the pattern changes. */

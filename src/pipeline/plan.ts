@@ -69,7 +69,12 @@ function planOf(repo: Repo, policy: Policy, key: UpdateKey, moves: readonly Move
   const targets = [...new Set(moves.map(({ to }) => fullReference(to)))].sort()
   const digests = [...new Set(moves.flatMap(({ to }): Digest[] => (to.digest === null ? [] : [to.digest])))]
   const labels = [...policy.labels]
-  const content = { key: formatUpdateKey(key), targets, labels, changes: changes.map(({ path, blobOid, replacements }) => ({ path, blobOid, replacements: replacements.map(({ span, text }) => ({ span, text })) })) }
+  const content = {
+    key: formatUpdateKey(key),
+    targets,
+    labels,
+    changes: changes.map(({ path, blobOid, replacements }) => ({ path, blobOid, replacements: replacements.map(({ span, text }) => ({ span, text })) })),
+  }
   const fingerprint = sha256Hex(stableJson(content))
   const words = { repo, group: key.group, moves, fingerprint, asOf }
   return { key, targets, digests, changes, ...renderPullRequest(words), commitMessage: renderCommitMessage(words), labels, fingerprint }

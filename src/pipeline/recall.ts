@@ -52,7 +52,13 @@ async function recallUpstream(observations: ObservationStore, key: TagKey, pin: 
 type BuildPorts = { readonly observations: ObservationStore; readonly rebuilds: Pick<RebuildStore, 'ofRepo'> }
 
 /** What is known about the build of a repo: rebuilds so far, and the floating tags under its final images that moved since the last one. */
-export async function recallBuild({ observations, rebuilds }: BuildPorts, repo: Repo, discovery: Discovery, uses: readonly RecalledUse[], asOf: Date): Promise<BuildFacts> {
+export async function recallBuild(
+  { observations, rebuilds }: BuildPorts,
+  repo: Repo,
+  discovery: Discovery,
+  uses: readonly RecalledUse[],
+  asOf: Date,
+): Promise<BuildFacts> {
   const [previous = null] = await rebuilds.ofRepo(repo.id, 1)
   const scheduledSince = discovery.rebuildSince ?? asOf
   const since = previous?.askedAt ?? null

@@ -29,11 +29,21 @@ export async function reconcile(ports: ReconcilePorts, claim: Claim, asOf: Date)
   }
   const ids = new Set(listed.map(({ id }) => id))
   const gone = (await ports.repos.ofInstallation(installationId)).filter(({ id }) => !ids.has(id))
-  if (gone.length > 0) await ports.repos.forget(installationId, gone.map(({ id }) => id))
+  if (gone.length > 0)
+    await ports.repos.forget(
+      installationId,
+      gone.map(({ id }) => id),
+    )
   await ports.repos.save(listed)
   const watched = await Promise.all(listed.filter((repo) => !repo.isArchived).map(async (repo) => ({ repo, last: await ports.repos.discovery(repo.id) })))
   const known = watched.filter(({ last }) => last !== null)
-  const heads = known.length === 0 ? [] : await ports.repoFiles.heads(installationId, known.map(({ repo, last }) => ({ repo, branch: last?.policy.baseBranch ?? null })))
+  const heads =
+    known.length === 0
+      ? []
+      : await ports.repoFiles.heads(
+          installationId,
+          known.map(({ repo, last }) => ({ repo, branch: last?.policy.baseBranch ?? null })),
+        )
   const headOf = new Map(heads.map((head) => [head.repo.id, head.commitOid]))
   const stale = watched.filter(({ repo, last }) => last === null || (headOf.has(repo.id) && headOf.get(repo.id) !== last.commitOid))
   await ports.dueWork.schedule(stale.map(({ repo }) => discoverWork(repo.id, installationId, asOf)))

@@ -1,5 +1,5 @@
 /** Resolve: where a tag points now. Asked once per image, tag and scope, whatever the number of repos that use it. */
-import { type Claim, work } from '../domain/due-work.ts'
+import { type Claim, decideWork } from '../domain/due-work.ts'
 import { isFault } from '../domain/fault.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import { parseTagKey, type TagKey } from '../domain/image/observation.ts'
@@ -31,7 +31,7 @@ export async function resolve(ports: ResolvePorts, claim: Claim, asOf: Date): Pr
   const image = parseFullImageName(key.imageName)
   const users = (await ports.repos.reposUsing(key.imageName, key.tag)).filter((user) => scopeFor(image, user.installationId, ports.grants) === key.scope)
   if (users.length === 0) return { isUsed: false, moved: false }
-  const wake = () => ports.dueWork.schedule(users.map(({ repoId }) => work('decide', repoId, asOf)))
+  const wake = () => ports.dueWork.schedule(users.map(({ repoId, installationId }) => decideWork(repoId, installationId, asOf)))
   try {
     const { digest, moved, isFirst } = await lookAtTag(ports, key, asOf)
     const pins = new Set(users.flatMap((user) => user.pins))
@@ -51,7 +51,11 @@ export async function resolve(ports: ResolvePorts, claim: Claim, asOf: Date): Pr
 }
 
 /** Asks where the tag points, fetches what it points at if this scope has not got it yet, and remembers both. Raises the registry's faults. */
-export async function lookAtTag({ registry, observations }: Upstreams, key: TagKey, asOf: Date): Promise<{ readonly digest: Digest; readonly moved: boolean; readonly isFirst: boolean }> {
+export async function lookAtTag(
+  { registry, observations }: Upstreams,
+  key: TagKey,
+  asOf: Date,
+): Promise<{ readonly digest: Digest; readonly moved: boolean; readonly isFirst: boolean }> {
   const image = parseFullImageName(key.imageName)
   const digest = await registry.tagDigest(key.scope, image, key.tag)
   if ((await observations.manifest(key.scope, key.imageName, digest)) === null) {

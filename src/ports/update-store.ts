@@ -7,10 +7,10 @@ export type OpenLimits = { readonly openPerRepo: number; readonly perRepoAndHour
 
 export interface UpdateStore {
   /**
-   * Sets the plan of its key. A new key, or a fingerprint other than the one delivered, becomes `planned` and due for delivery (`deliver`, group: installation);
+   * Sets the plan of its key. A new key, or a fingerprint other than the one delivered, becomes `planned` and due for delivery at `dueAt` (`deliver`, group: installation);
    * an equal one changes nothing. `hands-off` stays. A row that was `merged`, `closed` or `obsolete` starts anew: no pull request, nothing delivered, refused digests kept.
    */
-  plan(installationId: number, plan: Plan, asOf: Date): Promise<void>
+  plan(installationId: number, plan: Plan, dueAt: Date): Promise<void>
   /** Rows of the repo whose key is not among `keep` and which are `planned`, `held` or `open` become `obsolete`; those with a pull request become due, to close it. */
   retain(repoId: number, keep: readonly string[], asOf: Date): Promise<void>
   read(key: string): Promise<Update | null>

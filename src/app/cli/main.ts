@@ -1,1 +1,22 @@
-console.log('underpin')
+#!/usr/bin/env node
+/** The `underpin` command. Only the command that was asked for is loaded, so that `refs` does not wait for a database driver. */
+import { Command } from 'commander'
+import { version } from '../version.ts'
+
+/** Each command adds itself to the program. The order is that of the help. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  scan: async () => (await import('./scan.ts')).registerScan,
+  refs: async () => (await import('./refs.ts')).registerRefs,
+  serve: async () => (await import('./serve.ts')).registerServe,
+  migrate: async () => (await import('./migrate.ts')).registerMigrate,
+  doctor: async () => (await import('./doctor.ts')).registerDoctor,
+}
+
+const program = new Command('underpin').description('Keeps container images patched, and proves it.').version(version)
+const asked = commands[process.argv[2] ?? '']
+for (const load of asked === undefined ? Object.values(commands) : [asked]) (await load())(program)
+program.exitOverride((error) => {
+  // Commander's own exit code for wrong usage is 1, which the contract gives another meaning.
+  process.exit(error.exitCode === 0 ? 0 : 2)
+})
+await program.parseAsync()

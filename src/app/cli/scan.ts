@@ -1,0 +1,83 @@
+/** `underpin scan`: what is stale in a folder of files and why, and with `--write` the pins moved. */
+import path from 'node:path'
+import { type Command, Option } from 'commander'
+import { createHttp } from '../../adapters/http/index.ts'
+import { createRegistry, loadDockerConfig, oncePerRun } from '../../adapters/registry/index.ts'
+import { createMemoryObservationStore } from '../../adapters/store/memory/index.ts'
+import type { DecisionKind } from '../../domain/decision.ts'
+import { pinOf } from '../../domain/repo/image-use.ts'
+import { renderScan } from '../../render/terminal.ts'
+import { privateHosts } from '../private-hosts.ts'
+import { readConfig, readDockerConfig } from '../config.ts'
+import { type ScannedUse, scan } from '../scan.ts'
+import { readFolderPolicy } from '../folder-policy.ts'
+import { userAgent } from '../version.ts'
+import { writeMoves } from '../write-moves.ts'
+import { exitOutside, exitWrongInput, orExplain } from './explain-problem.ts'
+import { showProgress } from './progress.ts'
+import { readUses, usePrinted } from './refs.ts'
+
+type Options = { readonly json?: true; readonly write?: true; readonly pin?: true; readonly failOn?: readonly DecisionKind[] }
+
+/** The exit code when something was found that `--fail-on` names. */
+const exitFound = 1
+
+/** Adds the command `scan` to `program`. */
+export function registerScan(program: Command): void {
+  program
+    .command('scan')
+    .description('find image uses, ask their registries, and say what is stale and why; needs no GitHub App and no database')
+    .argument('[dir]', 'the folder to look in', '.')
+    .option('--json', 'print one JSON document')
+    .option('--write', 'move the pins in the files')
+    .option('--pin', 'also give floating tags a digest')
+    .addOption(new Option('--fail-on <kinds...>', 'exit with 1 when a decision of this kind was made').choices(['update', 'hold', 'skip']))
+    .action((dir: string, options: Options) => orExplain(() => run(dir, options)))
+}
+
+async function run(dir: string, options: Options): Promise<void> {
+  const asOf = new Date()
+  const config = readConfig()
+  const problems: string[] = []
+  const docker = readDockerConfig()
+  const logins = docker === null ? { credentials: [], problems: [] } : loadDockerConfig(docker.text, docker.file)
+  const credentials = [...config.credentials.map((credential) => ({ ...credential, tokenHost: credential.tokenHost ?? undefined })), ...logins.credentials]
+  const found = await readUses([dir])
+  const read = await readFolderPolicy(dir)
+  problems.push(...found.problems, ...read.problems)
+  const policy = options.pin === undefined ? read.policy : { ...read.policy, pinFloatingTags: true }
+  const http = createHttp({ allowPrivate: privateHosts(config), userAgent, connections: 16 })
+  const registry = oncePerRun(createRegistry({ http, credentials, registries: config.registries }))
+  const onProgress = showProgress('looked up')
+  const uses = await scan({ registry, observations: createMemoryObservationStore(), grants: credentials, onProgress }, found.uses, policy, asOf)
+  await http.close()
+  if (options.json === true) console.log(JSON.stringify({ asOf, uses: uses.map(printed), builds: [], upstreamRequests: registry.requests }))
+  else
+    process.stdout.write(
+      renderScan(
+        uses.map((use) => ({ ...use, upstream: seen(use) })),
+        { colour: process.stdout.isTTY },
+      ),
+    )
+  if (options.write === true) problems.push(...(await writeMoves(dir, uses)))
+  for (const problem of [...problems, ...logins.problems]) console.error(problem)
+  process.exitCode = exitCode(uses, problems, options.failOn ?? [])
+}
+
+function exitCode(uses: readonly ScannedUse[], problems: readonly string[], failOn: readonly DecisionKind[]): number {
+  const isUnreadable = uses.some(({ use }) => use.skip !== null && ['unreadable', 'not-utf8', 'too-large'].includes(use.skip.code))
+  if (problems.length > 0 || isUnreadable) return exitWrongInput
+  if (uses.some(({ upstream }) => upstream?.kind === 'fault')) return exitOutside
+  return uses.some(({ decision }) => failOn.includes(decision.kind)) ? exitFound : 0
+}
+
+function seen({ upstream }: ScannedUse) {
+  return upstream?.kind === 'seen' ? { digest: upstream.digest, firstSeen: upstream.firstSeen } : null
+}
+
+/** One use as `scan --json` prints it (COMMANDS: a contract). */
+function printed(scanned: ScannedUse) {
+  const { use, upstream, decision } = scanned
+  const fault = upstream?.kind === 'fault' ? upstream.fault : null
+  return { ...usePrinted(use), current: { digest: pinOf(use) }, upstream: seen(scanned), decision, fault }
+}

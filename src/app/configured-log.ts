@@ -1,0 +1,8 @@
+/** The log as the configuration wants it, without the secrets that the configuration holds. */
+import type { Config } from './config.ts'
+import { createLog, type Logger } from './log.ts'
+import { redactor } from './redactor.ts'
+
+export function configuredLog(config: Pick<Config, 'log' | 'secrets'>): Logger {
+  return createLog({ level: config.log.level, redactor: redactor(config.secrets) })
+}

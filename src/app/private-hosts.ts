@@ -1,0 +1,8 @@
+/** Which hosts the operator says live on private addresses; to all others the dialler refuses such addresses. */
+import type { Config } from './config.ts'
+
+/** `host` or `host:port`, for the HTTP client. */
+export function privateHosts(config: Pick<Config, 'registries' | 'githubHost'>): readonly string[] {
+  const github = config.githubHost.allowPrivate ? [new URL(config.githubHost.baseUrl).host] : []
+  return [...config.registries.filter(({ allowPrivate }) => allowPrivate).map(({ host }) => host), ...github]
+}

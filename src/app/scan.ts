@@ -1,0 +1,68 @@
+/** Scanning a folder: discover, resolve, decide and plan without GitHub and without a database. */
+import { eachBounded } from '../lib/bounded.ts'
+import { type DecidedUse } from '../domain/decided-use.ts'
+import { isFault } from '../domain/fault.ts'
+import { followedTag } from '../domain/image/followed-tag.ts'
+import { formatTagKey, type TagKey } from '../domain/image/observation.ts'
+import type { Digest } from '../domain/image/digest.ts'
+import type { CredentialGrant } from '../domain/image/scope.ts'
+import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
+import type { Policy } from '../domain/repo/policy.ts'
+import { decide } from '../pipeline/decide.ts'
+import { recallUses } from '../pipeline/recall.ts'
+import { lookAtPin, lookAtTag } from '../pipeline/resolve.ts'
+import type { Upstream } from '../policy/facts.ts'
+import type { ObservationStore } from '../ports/observation-store.ts'
+import type { Registry } from '../ports/registry.ts'
+
+export type ScanPorts = {
+  readonly registry: Registry
+  readonly observations: ObservationStore
+  /** The person's own logins; all of them may be used. */
+  readonly grants: readonly CredentialGrant[]
+  /** Told how many of the tags have been looked at. */
+  readonly onProgress: (done: number, all: number) => void
+}
+
+export type ScannedUse = DecidedUse & { readonly upstream: Upstream | null }
+
+/** Tags looked at at once: enough to hide a registry's latency, few enough to be polite. */
+const looksAtOnce = 16
+
+/** A decision for every use, in the order given. Registry faults become decisions; nothing is thrown for them. */
+export async function scan(
+  { registry, observations, grants, onProgress }: ScanPorts,
+  uses: readonly ImageUse[],
+  policy: Policy,
+  asOf: Date,
+): Promise<readonly ScannedUse[]> {
+  const looks = tagsOf(uses, grants)
+  let done = 0
+  onProgress(0, looks.length)
+  await eachBounded(looks, looksAtOnce, async ({ key, pins }) => {
+    try {
+      const { digest } = await lookAtTag({ registry, observations }, key, asOf)
+      for (const pin of pins) if (pin !== digest) await lookAtPin({ registry, observations }, key, pin, asOf)
+    } catch (error) {
+      if (!isFault(error)) throw error
+      await observations.noteFault(key, { kind: error.kind, host: error.host, message: error.message })
+    }
+    done += 1
+    onProgress(done, looks.length)
+  })
+  const recalled = await recallUses(observations, uses, null, grants)
+  return decide({ repo: null, baseBranch: '', policy, uses: recalled, updates: [], asOf })
+}
+
+function tagsOf(uses: readonly ImageUse[], grants: readonly CredentialGrant[]): readonly { readonly key: TagKey; readonly pins: ReadonlySet<Digest> }[] {
+  const tags = new Map<string, { key: TagKey; pins: Set<Digest> }>()
+  for (const use of uses) {
+    const key = followedTag(use, null, grants)
+    if (key === null) continue
+    const tag = tags.get(formatTagKey(key)) ?? { key, pins: new Set<Digest>() }
+    const pin = pinOf(use)
+    if (pin !== null) tag.pins.add(pin)
+    tags.set(formatTagKey(key), tag)
+  }
+  return [...tags.values()]
+}

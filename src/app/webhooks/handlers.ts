@@ -1,0 +1,82 @@
+/** What each webhook makes due. Bodies are hints: a handler only names what has to be looked at, and the stages ask GitHub. */
+import type { Logger } from 'pino'
+import type { ZodType } from 'zod'
+import { deliverWork, discoverWork, type Work, work } from '../../domain/due-work.ts'
+import { formatUpdateKey } from '../../domain/update.ts'
+import { isWanted } from '../../pipeline/discover.ts'
+import type { DueWorkStore } from '../../ports/due-work-store.ts'
+import type { RebuildStore } from '../../ports/rebuild-store.ts'
+import type { RepoStore } from '../../ports/repo-store.ts'
+import type { UpdateStore } from '../../ports/update-store.ts'
+import { installationEvent, pullRequestEvent, pushEvent, repositoryEvent, workflowRunEvent } from './schema.ts'
+
+export type HandlerPorts = {
+  readonly repos: Pick<RepoStore, 'read' | 'discovery'>
+  readonly updates: Pick<UpdateStore, 'byPullRequest'>
+  readonly rebuilds: Pick<RebuildStore, 'byRun'>
+  readonly dueWork: Pick<DueWorkStore, 'schedule'>
+  readonly now: () => Date
+  readonly log: Logger
+}
+
+/** GitHub lists at most this many commits in a push; a longer one may have changed anything. */
+const mostCommits = 2048
+
+/** Installed, uninstalled, suspended, repos added or removed: the installation is read again. */
+export async function onInstallation(ports: HandlerPorts, payload: unknown): Promise<void> {
+  const event = read(ports, installationEvent, payload)
+  if (event !== null) await due(ports, work('installation', event.installation.id, ports.now()))
+}
+
+/** Renamed, archived, transferred, deleted, another default branch: the installation is read again, and the repo looked into. */
+export async function onRepository(ports: HandlerPorts, payload: unknown): Promise<void> {
+  const event = read(ports, repositoryEvent, payload)
+  if (event === null) return
+  const repo = await ports.repos.read(event.repository.id)
+  const installationIds = new Set([event.installation?.id, repo?.installationId].flatMap((id) => (id === undefined ? [] : [id])))
+  await due(ports, ...[...installationIds].map((id) => work('installation', id, ports.now())))
+  if (repo !== null) await due(ports, discoverWork(repo.id, repo.installationId, ports.now()))
+}
+
+/** A push to the base or default branch that touched a file we read; any other push costs nothing. */
+export async function onPush(ports: HandlerPorts, payload: unknown): Promise<void> {
+  const event = read(ports, pushEvent, payload)
+  if (event === null) return
+  const { ref, forced, repository, commits, installation } = event
+  const repo = await ports.repos.read(repository.id)
+  if (repo === null) {
+    if (installation !== undefined) await due(ports, work('installation', installation.id, ports.now()))
+    return
+  }
+  const base = (await ports.repos.discovery(repo.id))?.branch ?? repository.default_branch
+  if (ref !== `refs/heads/${base}` && ref !== `refs/heads/${repository.default_branch}`) return
+  const paths = commits.flatMap(({ added, removed, modified }) => [...added, ...removed, ...modified])
+  const isRelevant = forced || commits.length === 0 || commits.length >= mostCommits || paths.some(isWanted)
+  if (isRelevant) await due(ports, discoverWork(repo.id, repo.installationId, ports.now()))
+}
+
+/** A pull request of ours was closed, merged, reopened or written to: its update is looked at. */
+export async function onPullRequest(ports: HandlerPorts, payload: unknown): Promise<void> {
+  const event = read(ports, pullRequestEvent, payload)
+  if (event === null || !['closed', 'reopened'].includes(event.action)) return
+  const update = await ports.updates.byPullRequest(event.repository.id, event.pull_request.number)
+  if (update !== null) await due(ports, deliverWork(formatUpdateKey(update.key), update.installationId, ports.now()))
+}
+
+/** A run that one of our rebuilds started has moved on. */
+export async function onWorkflowRun(ports: HandlerPorts, payload: unknown): Promise<void> {
+  const event = read(ports, workflowRunEvent, payload)
+  const rebuild = event === null ? null : await ports.rebuilds.byRun(event.repository.id, event.workflow_run.id)
+  if (rebuild !== null) await due(ports, work('rebuild', rebuild.id, ports.now()))
+}
+
+function due({ dueWork }: HandlerPorts, ...items: readonly Work[]): Promise<void> {
+  return dueWork.schedule(items)
+}
+
+function read<T>({ log }: HandlerPorts, schema: ZodType<T>, payload: unknown): T | null {
+  const parsed = schema.safeParse(payload)
+  if (parsed.success) return parsed.data
+  log.warn({ problems: parsed.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.')}: ${message}`) }, 'webhook body not understood')
+  return null
+}

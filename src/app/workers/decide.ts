@@ -1,0 +1,72 @@
+/** The decide worker: recall, decide and plan one repo, and store what came of it. */
+import { type Claim, work } from '../../domain/due-work.ts'
+import { formatTagKey } from '../../domain/image/observation.ts'
+import type { CredentialGrant } from '../../domain/image/scope.ts'
+import type { Rebuild } from '../../domain/rebuild.ts'
+import type { Repo } from '../../domain/repo/repo.ts'
+import { decide, keptKeys } from '../../pipeline/decide.ts'
+import { plan } from '../../pipeline/plan.ts'
+import { type RecalledUse, recallBuild, recallUses } from '../../pipeline/recall.ts'
+import { decideBuild } from '../../policy/decide-build.ts'
+import type { DecisionStore, StoredDecision } from '../../ports/decision-store.ts'
+import type { DueWorkStore } from '../../ports/due-work-store.ts'
+import type { ObservationStore } from '../../ports/observation-store.ts'
+import type { RebuildStore } from '../../ports/rebuild-store.ts'
+import type { Discovery, RepoStore } from '../../ports/repo-store.ts'
+import type { UpdateStore } from '../../ports/update-store.ts'
+
+export type DecideWorkerPorts = {
+  readonly repos: Pick<RepoStore, 'read' | 'discovery'>
+  readonly observations: ObservationStore
+  readonly decisions: DecisionStore
+  readonly updates: UpdateStore
+  readonly rebuilds: RebuildStore
+  readonly dueWork: Pick<DueWorkStore, 'schedule'>
+  readonly grants: readonly CredentialGrant[]
+  /** Between two looks at a tag, ms. */
+  readonly resolveEveryMs: number
+  /** How long a delivery waits for others of its installation to go with it, ms: one look-up and one token serve them all. */
+  readonly gatherMs: number
+  readonly newId: () => string
+}
+
+/** Decides one repo; gives when its schedule asks for the next look, or null. */
+export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: Date): Promise<Date | null> {
+  const repo = await ports.repos.read(Number(claim.key))
+  const discovery = repo === null ? null : await ports.repos.discovery(repo.id)
+  if (repo === null || discovery === null) return null
+  const { branch: baseBranch, policy, files } = discovery
+  const uses = await recallUses(ports.observations, discovery.uses, repo.installationId, ports.grants)
+  await watchTags(ports, uses, asOf)
+  const updates = await ports.updates.ofRepo(repo.id)
+  const decided = decide({ repo, baseBranch, policy, uses, updates, asOf })
+  for (const change of plan({ repo, policy, files, decided, asOf }))
+    await ports.updates.plan(repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs))
+  await ports.updates.retain(repo.id, keptKeys(decided, policy, updates), asOf)
+  const build = decideBuild(await recallBuild(ports, repo, discovery, uses, asOf))
+  if (build.cause !== null) await ports.rebuilds.ask(rebuildOf(ports, repo, discovery, build.cause, asOf))
+  const stored: StoredDecision[] = decided.map(({ use, decision }) => ({
+    subject: { kind: 'image-use', file: use.file, offset: use.span[0] },
+    decision,
+    decidedAt: asOf,
+  }))
+  stored.push({ subject: { kind: 'build', workflow: policy.rebuild?.workflow ?? null }, decision: build.decision, decidedAt: asOf })
+  await ports.decisions.replace(claim, repo.id, stored)
+  return build.next
+}
+
+/** Tags nobody has looked at yet are due now; the others when their turn comes, also when nobody had followed them for a while. */
+async function watchTags({ dueWork, observations, resolveEveryMs }: DecideWorkerPorts, uses: readonly RecalledUse[], asOf: Date): Promise<void> {
+  for (const { tag, upstream } of uses) {
+    if (tag === null) continue
+    const [newest] = await observations.history(tag, 1)
+    const dueAt = upstream === null || newest === undefined ? asOf : new Date(newest.lastSeen.getTime() + resolveEveryMs)
+    if (upstream?.kind !== 'fault') await dueWork.schedule([work('resolve', formatTagKey(tag), dueAt)])
+  }
+}
+
+function rebuildOf({ newId }: DecideWorkerPorts, repo: Repo, { branch, policy }: Discovery, cause: string, askedAt: Date): Rebuild {
+  const { workflow = null, ref = null, inputs = {} } = policy.rebuild ?? {}
+  const unsent = { state: 'asked', tries: 0, sentAt: null, runId: null, runUrl: null, conclusion: null } as const
+  return { id: newId(), repoId: repo.id, installationId: repo.installationId, cause, workflow, ref: ref ?? branch, inputs, askedAt, ...unsent }
+}

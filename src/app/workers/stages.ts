@@ -1,0 +1,75 @@
+/** The table of background stages: which worker does what, how much at once, and when it looks again. */
+import { randomUUID } from 'node:crypto'
+import { deliver } from '../../pipeline/deliver.ts'
+import { discover } from '../../pipeline/discover.ts'
+import { dispatch } from '../../pipeline/dispatch.ts'
+import { reconcile } from '../../pipeline/reconcile.ts'
+import { resolve } from '../../pipeline/resolve.ts'
+import type { House } from '../compose.ts'
+import { receive } from '../webhooks/receive.ts'
+import { decideRepo } from './decide.ts'
+import { each, type Stage } from './stage.ts'
+
+/** Repos or updates that one batched request to GitHub serves. */
+const batch = 25
+
+/** All stages of a house that has GitHub credentials. */
+export function stagesOf(house: House): readonly Stage[] {
+  const { stores, github, registry, parse, grants, config, webhooks } = house
+  const { repos, dueWork, updates, rebuilds, audit, observations, decisions, inbox } = stores
+  const after = (asOf: Date, minutes: number) => new Date(asOf.getTime() + minutes * 60_000)
+  const leaseMs = config.leaseSeconds * 1000
+  return [
+    each('inbox', { concurrency: 4 }, (claim, asOf) => receive({ inbox, webhooks }, claim, asOf)),
+    each('installation', { concurrency: 2 }, async (claim, asOf) =>
+      (await reconcile({ ...github, repos, dueWork }, claim, asOf)) ? after(asOf, config.reconcileMinutes) : null,
+    ),
+    {
+      kind: 'discover',
+      batch,
+      concurrency: 2,
+      run: async (group, claims, asOf) => {
+        await discover({ ...github, repos, parse, dueWork }, Number(group), claims, asOf)
+        return claims.map((claim) => ({ claim, next: null }))
+      },
+    },
+    each('resolve', { concurrency: 8 }, async (claim, asOf) => {
+      const { isUsed } = await resolve({ registry, observations, repos, dueWork, grants }, claim, asOf)
+      return isUsed ? after(asOf, config.resolveMinutes) : null
+    }),
+    each('decide', { concurrency: 2, batch }, (claim, asOf) =>
+      decideRepo(
+        {
+          repos,
+          observations,
+          decisions,
+          updates,
+          rebuilds,
+          dueWork,
+          grants,
+          resolveEveryMs: config.resolveMinutes * 60_000,
+          gatherMs: config.deliverGatherSeconds * 1000,
+          newId: randomUUID,
+        },
+        claim,
+        asOf,
+      ),
+    ),
+    {
+      kind: 'deliver',
+      batch,
+      concurrency: 2,
+      run: (group, claims, asOf, signal) =>
+        deliver(
+          { ...github, repos, updates, dueWork, audit, leaseMs, pullRequestsPerInstallationAndHour: config.limits.pullRequestsPerInstallationAndHour },
+          Number(group),
+          claims,
+          asOf,
+          signal,
+        ),
+    },
+    each('rebuild', { concurrency: 2 }, (claim, asOf) =>
+      dispatch({ ...github, rebuilds, repos, audit, lookForMs: config.dispatchLookupSeconds * 1000, pollMs: config.runPollSeconds * 1000 }, claim, asOf),
+    ),
+  ]
+}
