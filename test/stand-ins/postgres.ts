@@ -56,12 +56,12 @@ async function ensureCluster(): Promise<PoolConfig> {
   const dataDir = path.join(os.tmpdir(), `underpin-test-${runPid}`)
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
   const { connectionOptions, adopted } = await ensurePostgres({ dataDir, settings, log: () => {} })
-  if (!adopted) stopWithRun(Number.parseInt(readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10), dataDir)
+  if (!adopted) stopWithRun(Number.parseInt(readFileSync(path.join(dataDir, 'data/postmaster.pid'), 'utf8'), 10), dataDir, connectionOptions.host ?? '')
   return connectionOptions
 }
 
 /** Which worker starts the cluster is chance, and it ends before the others: a small process of its own waits for the end of the run, however it comes. */
-function stopWithRun(serverPid: number, dataDir: string): ChildProcess {
+function stopWithRun(serverPid: number, dataDir: string, socketDir: string): ChildProcess {
   const isThere = '(pid) => { try { process.kill(pid, 0); return true } catch { return false } }'
   const script = `
     const isThere = ${isThere}, [run, server] = [${runPid}, ${serverPid}]
@@ -69,7 +69,7 @@ function stopWithRun(serverPid: number, dataDir: string): ChildProcess {
       if (isThere(run)) return
       clearInterval(timer)
       if (isThere(server)) process.kill(server, 'SIGQUIT')
-      setTimeout(() => require('node:fs').rmSync(${JSON.stringify(dataDir)}, { recursive: true, force: true, maxRetries: 5 }), 500)
+      setTimeout(() => [${JSON.stringify(dataDir)}, ${JSON.stringify(socketDir)}].forEach((dir) => require('node:fs').rmSync(dir, { recursive: true, force: true, maxRetries: 5 })), 500)
     }, 300)`
   const watcher = spawn(process.execPath, ['-e', script], { detached: true, stdio: 'ignore' })
   watcher.unref()

@@ -8,7 +8,7 @@ import { type Native, nativeIn } from './native.ts'
 
 export type Placement = {
   readonly native: Native
-  /** Holds `postgres/` (the data), its log and links; readable by the server's user. */
+  /** Holds `data/`, the server's log and links; readable by the server's user. */
   readonly home: string
   readonly socketDir: string
   /** Of the server, when it cannot be ours; PostgreSQL refuses to run as root. */

@@ -17,7 +17,7 @@ const stopMs = 20_000
 
 /** The data folder below a placement's home. */
 export function dataIn(placement: Placement): string {
-  return path.join(placement.home, 'postgres')
+  return path.join(placement.home, 'data')
 }
 
 /** How to connect to a database of the server behind `socketDir`. Reads nothing from PGHOST and the like. */
@@ -126,7 +126,7 @@ export async function stop(child: ChildProcess): Promise<void> {
 }
 
 function logIn(placement: Placement): string {
-  return path.join(placement.home, 'postgres.log')
+  return path.join(placement.home, 'server.log')
 }
 
 function processOptions(placement: Placement, cwd: string) {
