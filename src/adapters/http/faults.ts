@@ -23,12 +23,13 @@ const words: Readonly<Record<string, readonly [FaultKind, string]>> = {
 export function faultOf(error: unknown, host: string): unknown {
   if (error instanceof Fault || !(error instanceof Error)) return error
   const { code, afterMs } = codedOf(error)
-  if (typeof code !== 'string') return error
   const fault = (kind: FaultKind, text: string) => new Fault(kind, `${host} ${text}`, { host, cause: error })
+  // Undici's parser error has a code only where llhttp gave one.
+  if (error.name === 'HTTPParserError') return fault('invalid', 'answered with something that is not HTTP; check scheme and port')
+  if (typeof code !== 'string') return error
   if (code === 'TIMED_OUT') return fault('transient', `did not answer within ${Number(afterMs) / 1000} s; try again later`)
   const known = Object.hasOwn(words, code) ? words[code] : undefined
   if (known !== undefined) return fault(...known)
-  if (code.startsWith('HPE_')) return fault('invalid', 'answered with something that is not HTTP; check scheme and port')
   if (/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code) || code === 'EPROTO') {
     return fault('invalid', `could not be trusted over TLS (${code}); check its certificate, or give us its CA`)
   }

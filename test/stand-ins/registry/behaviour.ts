@@ -1,5 +1,5 @@
 /** Scripted misbehaviour: what the stand-in does instead of, or to, its right answer. */
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export type Match = {
   /** Any method without it. */
@@ -32,16 +32,19 @@ export type Behaviour =
   | { readonly kind: 'slow' }
   /** Adds headers to the right answer, e.g. `link`. */
   | { readonly kind: 'headers'; readonly headers: Record<string, string> }
+  /** Anything else: the right answer and the request's path give the answer. */
+  | { readonly kind: 'compute'; readonly compute: (right: RightAnswer, path: string) => RightAnswer }
   /** Closes the connection without an answer. */
   | { readonly kind: 'reset' }
 
+/** What a well-behaved registry would answer. */
 export type RightAnswer = { readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer }
 
 /** Sends `answer` as `behaviour` distorts it (null: as it is), and gives the status that was sent, 0 for none. */
-export function respond(response: ServerResponse, method: string, answer: RightAnswer, behaviour: Behaviour | null): number {
+export function respond(response: ServerResponse, request: IncomingMessage, answer: RightAnswer, behaviour: Behaviour | null): number {
   const send = (status: number, headers: Record<string, string>, body: Uint8Array | string) => {
     response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers })
-    response.end(method === 'HEAD' ? undefined : body)
+    response.end(request.method === 'HEAD' ? undefined : body)
     return status
   }
   const { status, headers, body } = answer
@@ -63,6 +66,10 @@ export function respond(response: ServerResponse, method: string, answer: RightA
       return send(status, { ...headers, 'content-length': String(Buffer.byteLength(behaviour.body)), ...behaviour.headers }, behaviour.body)
     case 'shorten':
       return send(status, { ...headers, 'content-length': String(Math.min(behaviour.bytes, body.length)) }, body.subarray(0, behaviour.bytes))
+    case 'compute': {
+      const computed = behaviour.compute(answer, request.url ?? '/')
+      return send(computed.status, computed.headers, computed.body)
+    }
     case 'digest-header': {
       const { 'docker-content-digest': _, ...others } = headers
       return send(status, behaviour.digest === null ? others : { ...others, 'docker-content-digest': behaviour.digest }, body)

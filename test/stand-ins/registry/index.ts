@@ -1,7 +1,9 @@
 /** A registry on loopback that speaks the OCI distribution protocol (read side) and misbehaves on demand. */
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type Behaviour, type Match, respond, type RightAnswer } from './behaviour.ts'
+import { certificate, certificateKey } from './certificate.ts'
 import { buildImage, type ImageInput, sha256, type Stored } from './content.ts'
 import { type Auth, createGuard, errorAnswer, jsonAnswer } from './guard.ts'
 
@@ -17,6 +19,8 @@ export type RegistryOptions = {
   readonly port?: number
   /** Repositories that anonymous callers get tokens for; all without it. */
   readonly publicRepositories?: readonly string[]
+  /** Speaks https with the certificate of `certificate.ts`. */
+  readonly tls?: boolean
   /** Entries in a page of tags at most, whatever `n` says. */
   readonly pageSize?: number
 }
@@ -52,7 +56,12 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Stan
   const repositories = new Map<string, Repository>()
   const requests: SeenRequest[] = []
   const scripts: { readonly match: Match; readonly behaviour: Behaviour; seen: number }[] = []
-  const guard = createGuard(options.auth ?? 'none', options.users ?? {}, () => `http://${tokenHost}/token`, options.publicRepositories ?? null)
+  const guard = createGuard(
+    options.auth ?? 'none',
+    options.users ?? {},
+    () => `${options.tls === true ? 'https' : 'http'}://${tokenHost}/token`,
+    options.publicRepositories ?? null,
+  )
   const at = (name: string) => repositories.get(name) ?? fresh(name)
   const fresh = (name: string) => {
     const repository = { tags: new Map(), manifests: new Map(), blobs: new Map() }
@@ -89,12 +98,13 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Stan
   }
 
   const listen = (port: number) => {
-    const server = createServer((request, response) => {
+    const listener: RequestListener = (request, response) => {
       const { method = 'GET', url = '/', headers } = request
       request.resume()
       const right = answer(method, new URL(url, 'http://stand-in'), headers)
-      requests.push({ method, path: url, headers, status: respond(response, method, right, struck(method, url)) })
-    })
+      requests.push({ method, path: url, headers, status: respond(response, request, right, struck(method, url)) })
+    }
+    const server = options.tls === true ? createTlsServer({ cert: certificate, key: certificateKey }, listener) : createServer(listener)
     return new Promise<Server>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server)))
   }
   const server = await listen(options.port ?? 0)
