@@ -19,7 +19,7 @@ export function userShape(world: World, account: Account): Json {
     type: account.type,
     site_admin: false,
     html_url: `${world.url}/${login}`,
-    url: `${api(world)}/users/${login}`,
+    url: `${api(world)}/users/${encodeURIComponent(login)}`,
     gravatar_id: '',
   }
 }
@@ -245,7 +245,7 @@ export function runShape(world: World, repo: Repo, run: Run): Json {
   return {
     id: run.id,
     node_id: run.nodeId,
-    name: run.title,
+    name: run.name,
     display_title: run.title,
     run_number: run.number,
     run_attempt: 1,
