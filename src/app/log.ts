@@ -1,6 +1,5 @@
 /** The log: pino with constant messages; every line passes the redactor before it leaves. */
 import { type DestinationStream, type Logger, pino } from 'pino'
-import type { Config } from './config.ts'
 import { type Redactor, redactor } from './redactor.ts'
 
 export type { Logger } from 'pino'
@@ -24,11 +23,6 @@ export function createLog({ level, redactor: redact = redactor([]), destination 
     },
     { write: (line) => destination.write(redact(line)) },
   )
-}
-
-/** The log of a process with this configuration. */
-export function configuredLog(config: Pick<Config, 'log' | 'secrets'>): Logger {
-  return createLog({ level: config.log.level, redactor: redactor(config.secrets) })
 }
 
 /** The fields of an error that are ours to show. Clients hang requests, headers and bodies on theirs: those stay out. */

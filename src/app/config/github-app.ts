@@ -27,6 +27,7 @@ export function storedAppPath(dataDir: string): string {
   return path.join(dataDir, 'github-app.json')
 }
 
+/** The app, or what is missing for one, or what is wrong with it. */
 export type FoundApp = { readonly app: GithubApp | null; readonly missing: readonly string[]; readonly problems: readonly ConfigProblem[] }
 
 const newSecret = 'Make one with `openssl rand -hex 32`, and set it here and in the app’s settings on GitHub'

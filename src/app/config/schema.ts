@@ -27,6 +27,7 @@ const credential = z
     error: 'expected passwordFile or passwordEnv, and only one of them',
   })
 
+/** Every setting, with defaults and operator's file merged. */
 export const fileSchema = z.strictObject({
   server: z.strictObject({
     host: z.string().min(1),
@@ -60,4 +61,5 @@ export const fileSchema = z.strictObject({
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']) }),
 })
 
+/** Settings that passed. */
 export type FileSettings = z.infer<typeof fileSchema>

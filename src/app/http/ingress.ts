@@ -16,6 +16,7 @@ export type IngressLimits = {
   readonly commitMs: number
 }
 
+/** What an ingress keeps to unless it is told otherwise. */
 export const ingressLimits: IngressLimits = { bodyBytes: 25 * 1024 * 1024, allBodiesBytes: 100 * 1024 * 1024, commitMs: 8_000 }
 
 export type IngressParts = {

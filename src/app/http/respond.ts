@@ -27,8 +27,12 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
   })
   response.write(body)
   const until = request.socket.bytesRead + lingerBytes
+  let isUp = true
   const hangUp = () => {
+    if (!isUp) return
+    isUp = false
     clearTimeout(timer)
+    request.pause()
     response.end()
     request.socket.destroySoon()
   }

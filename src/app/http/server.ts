@@ -20,6 +20,7 @@ export type ServerParts = {
   readonly limits?: Partial<IngressLimits & Timeouts>
 }
 
+/** How long a client may take for its headers and for all of its request, and how often that is looked at. */
 export type Timeouts = { readonly headersMs: number; readonly requestMs: number; readonly checkEveryMs: number }
 
 /** GitHub gives up after ten seconds; nobody who means well is slower. */

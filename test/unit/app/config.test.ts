@@ -1,3 +1,4 @@
+/** The configuration: defaults, mistakes told by line, credentials, secrets that are none. */
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

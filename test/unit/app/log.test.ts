@@ -1,3 +1,4 @@
+/** The log holds no secret, wherever it stood. */
 import { describe, expect, it } from 'vitest'
 import { Fault } from '../../../src/domain/fault.ts'
 import { createLog } from '../../../src/app/log.ts'

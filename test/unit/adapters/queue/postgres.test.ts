@@ -1,3 +1,4 @@
+/** The queue on PostgreSQL: the contract, and what a database that goes away does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrateQueue, postgresQueue } from '../../../../src/adapters/queue/index.ts'
 import { describeJobQueue, signal } from '../../../contract/job-queue.ts'
