@@ -21,11 +21,6 @@ export function tagName(reference: Reference): string {
   return `${reference.spelling}:${tagOrLatest(reference)}`
 }
 
-/** `1 day`, `3 days`. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount} ${amount === 1 ? one : many}`
-}
-
 /** Whole days between two times. */
 export function daysBetween(from: Date, to: Date): number {
   return Math.floor((to.getTime() - from.getTime()) / 86_400_000)

@@ -5,15 +5,15 @@ import { shortened, spelledOut, visible } from '../lib/visible.ts'
 export const longestBody = 60_000
 
 /** Longer pieces say nothing more to a person. */
-const longestSpan = 400
-const longestProse = 2_000
+const longestSpan = 1_000
+const longestProse = 500
 
 /**
  * `text` as a code span, in which GitHub neither mentions nor links (https://spec.commonmark.org/0.31.2/#code-spans): the fence is longer than
  * any run of backticks inside, and a `|` is spelled out since a table would split there.
  */
 export function code(text: string): string {
-  const shown = shortened(visible(text).replaceAll('|', spelledOut), longestSpan)
+  const shown = shortened(visible(text.slice(0, 2 * longestSpan)).replaceAll('|', spelledOut), longestSpan)
   if (shown.trim() === '') return '(empty)'
   const runs = shown.match(/`+/g) ?? []
   const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)))
@@ -26,7 +26,8 @@ export function code(text: string): string {
  * what stands in backticks) becomes a code span.
  */
 export function prose(text: string): string {
-  const pieces = shortened(text, longestProse).split('`')
+  const shown = visible(text.slice(0, 2 * longestProse).replace(/\s+/g, ' '))
+  const pieces = shortened(shown, longestProse).split('`')
   const tokens = pieces.flatMap((piece, index) => {
     const isQuoted = index % 2 === 1 && index < pieces.length - 1
     return isQuoted

@@ -20,7 +20,7 @@ export type UpdateWords = {
 }
 
 const longestTitle = 120
-const mostSteps = 20
+const mostSteps = 15
 const mostReasons = 10
 
 /** The body is Markdown under 60,000 bytes; its last line is the marker of the plan. */
@@ -82,24 +82,20 @@ function howWeKnow({ moves, asOf }: UpdateWords): readonly string[] {
   return [
     '### How we know',
     [
-      `- Underpin asked the registry of ${names} where the tag points, and hashed the answer itself.`,
+      `- Underpin asked the registry of ${names} where the tag points, and hashed the bytes of the answer itself.`,
       '- Ages count from when Underpin first saw the digest, not from a date that its publisher wrote.',
       `- As of ${asOf.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
     ].join('\n'),
   ]
 }
 
-function limits({ repo, heldOrSkipped = 0 }: UpdateWords): readonly string[] {
-  const left =
-    heldOrSkipped === 0
-      ? []
-      : [
-          `- ${heldOrSkipped} more ${heldOrSkipped === 1 ? 'use' : 'uses'} of this image stay as they are; ${code(`underpin explain ${formatRepo(repo)}`)} says why.`,
-        ]
-  return [
-    '### What this does not say',
-    ['- The packages inside the two digests were not compared, so it is not known what changed between them.', ...left].join('\n'),
-  ]
+function limits({ repo, moves, heldOrSkipped = 0 }: UpdateWords): readonly string[] {
+  const unknown = moves.every(({ from }) => from.digest === null)
+    ? '- The packages inside the image were not looked at.'
+    : '- The packages inside the digests were not compared, so it is not known what changed between them.'
+  const stay = heldOrSkipped === 1 ? 'use of this image stays as it is' : 'uses of this image stay as they are'
+  const left = heldOrSkipped === 0 ? [] : [`- ${heldOrSkipped} more ${stay}; ${code(`underpin explain ${formatRepo(repo)}`)} says why.`]
+  return ['### What this does not say', [unknown, ...left].join('\n')]
 }
 
 function sayingNo(): readonly string[] {

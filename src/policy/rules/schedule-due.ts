@@ -2,7 +2,10 @@
 import type { BuildFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { slotsAround } from '../schedule.ts'
-import { count, day, daysBetween, minute } from '../words.ts'
+import { day, daysBetween, minute } from '../words.ts'
+
+/** From then on the reason says that nobody pushes: GitHub's own schedules stop after 60 days of that. */
+const quietDays = 30
 
 export const scheduleDue: Rule<BuildFacts> = {
   name: 'schedule-due',
@@ -13,8 +16,8 @@ export const scheduleDue: Rule<BuildFacts> = {
     const cause = `scheduled ${minute(last)}`
     if (previous?.cause === cause) return null
     const before = previous === null ? 'none was asked for before' : `the last one was asked for at ${minute(previous.askedAt)}`
-    const untouched =
-      repo.pushedAt === null ? '' : `, and nobody has pushed for ${count(daysBetween(repo.pushedAt, asOf), 'day')} (since ${day(repo.pushedAt)})`
+    const idle = repo.pushedAt === null ? 0 : daysBetween(repo.pushedAt, asOf)
+    const untouched = repo.pushedAt === null || idle < quietDays ? '' : `, and nobody has pushed for ${idle} days (since ${day(repo.pushedAt)})`
     return {
       verdict: 'rebuild',
       text: `the schedule ${rebuild.cron} (${rebuild.timezone}) asks for a rebuild at ${minute(last)}; ${before}${untouched}`,
