@@ -120,7 +120,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
       const gone = [...workers].map(
         ({ child }) => new Promise<void>((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve()))),
       )
-      for (const worker of [...workers]) {
+      for (const worker of workers) {
         hold(worker, true)
         end(worker)
       }

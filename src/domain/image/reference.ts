@@ -34,7 +34,7 @@ export function parseReference(text: string): ParsedReference {
   const spelling = colon < 0 || isPort ? beforeDigest : beforeDigest.slice(0, colon)
   const tag = colon < 0 || isPort ? null : beforeDigest.slice(colon + 1)
   if (tag !== null && !tagForm.test(tag)) return invalid(`"${tag}" is not a tag: letters, digits, "_", "." and "-", at most 128`)
-  if (/^[a-f0-9]{64}$/.test(spelling)) return invalid('64 hex digits name an image id, not an image in a registry')
+  if (/^[a-f0-9]{64}$/.test(text)) return invalid('64 hex digits name an image id, not an image in a registry')
   const name = parseImageName(spelling)
   return typeof name === 'string' ? invalid(name) : { kind: 'reference', reference: { name, spelling, tag, digest } }
 }
@@ -51,7 +51,7 @@ function parseImageName(spelling: string): ImageName | string {
   const wrong = path.split('/').find((part) => !pathForm.test(part))
   if (wrong !== undefined) return path.toLowerCase() === path ? `"${wrong}" is not a repository name` : `repository names are lower case: "${path}"`
   const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path
-  if (path.length > longestName) return `the repository name is longer than ${longestName} characters`
+  if (repository.length > longestName) return `the repository name is longer than ${longestName} characters`
   return { registry, repository }
 }
 

@@ -3,7 +3,7 @@ import type { Reference } from '../../domain/image/reference.ts'
 import type { Edit, ImageUse, Skip } from '../../domain/repo/image-use.ts'
 import { formatImageName, formatReference } from '../../domain/image/reference.ts'
 import type { Span } from '../../lib/span.ts'
-import { builderMade, type Sourced } from './sourced.ts'
+import { builderMade, byteOf, type Sourced } from './sourced.ts'
 
 /** A reference and the text it was read from. */
 export type Expanded = { readonly reference: Reference; readonly value: Sourced }
@@ -23,7 +23,8 @@ export function editsOf(file: string, expanded: Expanded, written: Span): Pick<I
   const edits: Edit[] = []
   if (reference.tag !== null) edits.push(...tagEdits(file, reference.tag, value.at.slice(tagStart, tagEnd)))
   if (reference.digest === null) {
-    const pin = (value.at[tagEnd - 1] ?? 0) + 1
+    const last = value.at[tagEnd - 1] ?? builderMade
+    const pin = last < 0 ? written[1] : last + 1
     if (!value.at.includes(builderMade)) edits.push({ file, span: [pin, pin], sets: 'pin' })
   } else {
     const start = tagEnd + 1
@@ -36,8 +37,8 @@ export function editsOf(file: string, expanded: Expanded, written: Span): Pick<I
     )
   }
   const wholeFromOne = value.at.every((at, i) => i === 0 || at === (value.at[i - 1] ?? 0) + 1)
-  const tagFromArgument = reference.tag !== null && !wholeFromOne && value.at.slice(tagStart, tagEnd).some((at) => !within(at, written))
-  const bytes = value.at.filter((at) => at !== builderMade)
+  const tagFromArgument = reference.tag !== null && !wholeFromOne && value.at.slice(tagStart, tagEnd).some((at) => !within(byteOf(at) ?? -1, written))
+  const bytes = value.at.map(byteOf).filter((at) => at !== null)
   const isRepeated = new Set(bytes).size !== bytes.length && edits.some(({ span }) => bytes.filter((at) => within(at, span)).length > span[1] - span[0])
   const skip: Skip | null = isRepeated ? { code: 'shared-argument', message: 'an ARG stands in the reference more than once' } : null
   return { edits: edits.sort((a, b) => a.span[0] - b.span[0]), tagFromArgument, skip }
@@ -59,12 +60,13 @@ export function withoutConflicts(found: readonly { readonly use: ImageUse; reado
 /** Whether `other` reads the bytes of `edit` for something that an update of `mine` would not write. */
 function disagree(edit: Edit, mine: Expanded, other: Expanded | null): boolean {
   if (other === null) return false
+  if (formatReference(mine.reference) === formatReference(other.reference)) return false
   const [start, end] = edit.sets === 'pin' ? [edit.span[0] - 1, edit.span[0]] : edit.span
-  const touched = other.value.at.flatMap((at, i) => (at >= start && at < end ? [i] : []))
-  if (touched.length === 0 || formatReference(mine.reference) === formatReference(other.reference)) return false
+  const touched = other.value.at.flatMap((at, i) => (within(byteOf(at) ?? -1, [start, end]) ? [i] : []))
+  if (touched.length === 0) return false
   const tagStart = other.reference.spelling.length + 1
   const tagEnd = tagStart + (other.reference.tag?.length ?? 0)
-  const inTag = touched.every((i) => i >= tagStart && i < tagEnd)
+  const inTag = touched.every((i) => i >= tagStart && i < tagEnd && (other.value.at[i] ?? -1) >= 0)
   return edit.sets !== 'tag' || !inTag || formatImageName(mine.reference.name) !== formatImageName(other.reference.name)
 }
 
@@ -84,13 +86,14 @@ function tagEdits(file: string, tag: string, at: readonly number[]): readonly Ed
 
 /** The unbroken runs of bytes of the file among `at`. */
 function runsOf(at: readonly number[]): readonly Run[] {
-  const runs: Run[] = []
-  for (let i = 0; i < at.length; ) {
-    const first = at[i] ?? builderMade
-    let next = i + 1
-    while (first !== builderMade && next < at.length && at[next] === (at[next - 1] ?? 0) + 1) next++
-    if (first !== builderMade) runs.push({ span: [first, first + next - i], piece: [i, next] })
-    i = next
+  const runs: { span: [number, number]; piece: [number, number] }[] = []
+  for (const [i, byte] of at.entries()) {
+    const last = runs.at(-1)
+    if (byte < 0) continue
+    if (last !== undefined && last.span[1] === byte && last.piece[1] === i) {
+      last.span[1]++
+      last.piece[1]++
+    } else runs.push({ span: [byte, byte + 1], piece: [i, i + 1] })
   }
   return runs
 }

@@ -1,7 +1,7 @@
 /** BuildKit's word expansion (`frontend/dockerfile/shell`): quotes, escapes and variables, each character keeping its source. */
 import type { Escape } from './instructions.ts'
 import { patternToRegExp, reversedPattern } from './patterns.ts'
-import { fromBuilder, join, nothing, part, type Sourced, SourcedBuilder, spaceAt } from './sourced.ts'
+import { fromBuilder, join, nothing, part, readOnly, type Sourced, SourcedBuilder, spaceAt } from './sourced.ts'
 
 /** Text that BuildKit cannot expand, whatever the arguments are. */
 export class BadSubstitution extends Error {}
@@ -195,7 +195,7 @@ class Lexer {
     const fromEnd = operator === '%'
     const form = this.#pattern(fromEnd ? reversedPattern(pattern) : pattern, value, { greedy, anchored: true })
     const length = form.exec(fromEnd ? [...value.text].reverse().join('') : value.text)?.[0].length ?? 0
-    return fromEnd ? part(value, 0, value.text.length - length) : part(value, length)
+    return readOnly(fromEnd ? part(value, 0, value.text.length - length) : part(value, length))
   }
 
   #replaced(name: string): Sourced {
@@ -213,7 +213,7 @@ class Lexer {
       at = match.index + match[0].length
       return [kept, replacement]
     })
-    return join(...pieces, part(value, at))
+    return readOnly(join(...pieces, part(value, at)))
   }
 
   #pattern(pattern: string, value: Sourced, options: { readonly greedy: boolean; readonly anchored: boolean; readonly all?: boolean }): RegExp {

@@ -2,13 +2,24 @@
 
 /**
  * Characters stand for bytes (the file is read as latin1), so offsets are byte offsets and `at[i]` is the place of `text[i]`;
- * `builderMade` where the builder and not the file supplied it.
+ * `builderMade` where the builder and not the file supplied it, less than that where a pattern stands between (`readOnly`).
  */
 export type Sourced = { readonly text: string; readonly at: readonly number[] }
 
 export const builderMade = -1
 
 export const nothing: Sourced = { text: '', at: [] }
+
+/** The same text, of which nothing may be written back: a pattern (`${x%.*}`) makes of new text what nobody asked for. */
+export function readOnly({ text, at }: Sourced): Sourced {
+  return { text, at: at.map((byte) => (byte < 0 ? byte : -2 - byte)) }
+}
+
+/** The byte that a place in `at` stands for, whether it may be written or not; null for the builder's. */
+export function byteOf(place: number): number | null {
+  if (place === builderMade) return null
+  return place < 0 ? -2 - place : place
+}
 
 /** `text` from the builder, as the platform arguments are. */
 export function fromBuilder(text: string): Sourced {

@@ -1,0 +1,155 @@
+/** Which paths are Dockerfiles, and the bounds of reading one. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatReference } from '../../../../src/domain/image/reference.ts'
+import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
+import { formatFor, formatNamed } from '../../../../src/formats/index.ts'
+import { readUses, references, skips } from './reading.ts'
+
+describe('paths', () => {
+  it.each([
+    'Dockerfile',
+    'a/b/Dockerfile',
+    'dockerfile',
+    'Dockerfile.prod',
+    'api.Dockerfile',
+    'api.dockerfile',
+    'Containerfile',
+    'x/Containerfile.arm',
+    'Dockerfile.j2',
+    'Dockerfile.template',
+  ])('%s is a Dockerfile', (path) => expect(formatFor(path)?.id).toBe('dockerfile'))
+
+  it.each([
+    'Dockerfile.md',
+    'docs/dockerfile.rst',
+    'Dockerfile.dockerignore',
+    'Dockerfile.prod.dockerignore',
+    'MyDockerfile',
+    'Dockerfiles/x',
+    'Dockerfile/x',
+    'x.dockerfile.bak',
+    'Dockerfile-old',
+  ])('%s is none', (path) => expect(formatFor(path)).toBe(null))
+
+  it('are asked by name in the table of formats', () => {
+    expect(formatNamed('dockerfile')).toBe(dockerfile)
+    expect(() => formatNamed('nope')).toThrow('no such file format')
+  })
+})
+
+describe('bounds', () => {
+  it('refuse a file over 256 KiB without reading it', () => {
+    expect(skips(`FROM alpine:3.20\n${'#'.repeat(100)}\n`.repeat(3000))).toEqual(['too-large'])
+  })
+
+  it('refuse more than 2,000 instructions', () => {
+    expect(skips(`FROM alpine:3.20\n${'RUN x\n'.repeat(1999)}`)).toEqual([null])
+    expect(skips(`FROM alpine:3.20\n${'RUN x\n'.repeat(2000)}`)).toEqual(['too-large'])
+  })
+
+  it('refuse arguments that grow without end', () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `ARG A${i + 1}=$A${i}$A${i}\n`).join('')
+    expect(skips(`ARG A0=x\n${lines}FROM a:$A40\n`)).toEqual(['too-large'])
+  })
+
+  it('name what is not UTF-8, with the references that are plain all the same', () => {
+    const uses = dockerfile.imageUses('Dockerfile', Buffer.from('# \xe9\nFROM alpine:3.20\n', 'latin1'))
+    expect(uses.map(({ skip, edits, reference }) => [skip?.code, edits, reference === null ? null : formatReference(reference)])).toEqual([
+      ['not-utf8', [], 'alpine:3.20'],
+    ])
+    const utf16 = dockerfile.imageUses('Dockerfile', Buffer.from('\ufeffFROM alpine\n', 'utf16le'))
+    expect(utf16.map(({ skip }) => skip?.code)).toEqual(['not-utf8'])
+  })
+
+  it('count bytes, not characters', () => {
+    const [use] = readUses('# ü€😀\nFROM alpine:3.20 # ü\n'.replace(' # ü', ''))
+    expect(use?.span).toEqual([17, 28])
+  })
+
+  it.each([
+    ['an ARG of 200 KB in pieces', `ARG A=${'x\\\n'.repeat(60_000)}\nFROM a:1\n`],
+    ['20,000 continuation lines', `FROM a:1\nRUN a ${'\\\n b '.repeat(20_000)}\n`],
+    ['2,000 uses of one ARG', `ARG V=1\n${'FROM a:$V\n'.repeat(1_900)}`],
+    ['deep defaults', `FROM ${'${A:-'.repeat(10_000)}\n`],
+    ['many quotes', `FROM a:1\nRUN <<${'"\''.repeat(30_000)}\n`],
+  ])('hold for %s', (_name, text) => expect(readUses(text).length).toBeGreaterThan(0))
+})
+
+describe('reading', () => {
+  const word = fc.constantFrom(
+    'FROM',
+    'COPY --from=',
+    'RUN --mount=from=',
+    'ARG',
+    'A',
+    'B=',
+    '=',
+    '$',
+    '${',
+    '}',
+    ':-',
+    '#',
+    '%',
+    '/',
+    '"',
+    "'",
+    '\\',
+    '\n',
+    '\r\n',
+    ' ',
+    '\t',
+    '<<',
+    'EOF',
+    'alpine',
+    ':3',
+    '@sha256:',
+    '# escape=`\n',
+    '# syntax=',
+    '// syntax=',
+    '{',
+    '[',
+    ']',
+    ',',
+    'AS',
+    'x',
+    'ONBUILD ',
+    '\ufeff',
+    'é',
+    '--',
+  )
+  const soup = fc.array(word, { maxLength: 40 }).map((words) => words.join(''))
+
+  it('never throws, and every span holds its text', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          soup,
+          soup.map((text) => `FROM a\n${text}`),
+          fc.string({ maxLength: 200 }),
+        ),
+        (text) => {
+          const bytes = Buffer.from(text, 'utf8')
+          for (const use of dockerfile.imageUses('Dockerfile', bytes)) {
+            expect(bytes.toString('utf8', ...use.span)).toBe(use.text)
+            for (const { span } of use.edits) expect(span[0] >= 0 && span[1] <= bytes.length && span[0] <= span[1]).toBe(true)
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('takes any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void dockerfile.imageUses('Dockerfile', bytes)),
+      { numRuns: 500 },
+    )
+  })
+
+  it('gives the same for CRLF, a byte order mark and a missing last line end', () => {
+    const text = '# syntax=docker/dockerfile:1\nARG V=3.20\nFROM alpine:$V AS a\nRUN <<EOF\nFROM decoy\nEOF\nCOPY --from=nginx:1 \\\n  a b\n'
+    const expected = ['docker/dockerfile:1', 'alpine:3.20', 'nginx:1']
+    for (const form of [text, text.replaceAll('\n', '\r\n'), `\ufeff${text}`, text.trimEnd()]) expect(references(form)).toEqual(expected)
+  })
+})
