@@ -18,7 +18,7 @@ export function userShape(world: World, account: Account): Json {
     login,
     type: account.type,
     site_admin: false,
-    html_url: `${world.url}/${login}`,
+    html_url: `${world.url}/${encodeURIComponent(login)}`,
     url: `${api(world)}/users/${encodeURIComponent(login)}`,
     gravatar_id: '',
   }
