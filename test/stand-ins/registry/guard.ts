@@ -6,8 +6,8 @@ export type Auth = 'none' | 'basic' | 'bearer'
 export type Guard = {
   /** The 401 to answer with, or null where the request may pass. */
   refuse(authorization: string | undefined, repository: string | null): RightAnswer | null
-  /** The token endpoint's answer. */
-  token(authorization: string | undefined, query: URLSearchParams): RightAnswer
+  /** The token endpoint's answer. A refresh token is a password without its user. */
+  token(authorization: string | undefined, parameters: URLSearchParams): RightAnswer
 }
 
 /** `users` maps names to passwords. Repositories in `publicRepositories` (null: all) give tokens to anonymous callers. */
@@ -30,11 +30,14 @@ export function createGuard(auth: Auth, users: Readonly<Record<string, string>>,
       const parameters = [`realm="${realm()}"`, 'service="stand-in"', ...(scope === null ? [] : [`scope="${scope}"`])]
       return errorAnswer(401, 'UNAUTHORIZED', { 'www-authenticate': `Bearer ${parameters.join(',')}` })
     },
-    token(authorization, query) {
-      const scope = query.get('scope') ?? ''
+    token(authorization, parameters) {
+      const scope = parameters.get('scope') ?? ''
       const repository = scope.split(':')[1] ?? ''
+      const refreshToken = parameters.get('refresh_token')
+      if (refreshToken !== null && !Object.values(users).includes(refreshToken)) return errorAnswer(401, 'UNAUTHORIZED')
       if (authorization !== undefined && !known(authorization)) return errorAnswer(401, 'UNAUTHORIZED')
-      if (authorization === undefined && publicRepositories !== null && !publicRepositories.includes(repository)) return errorAnswer(401, 'UNAUTHORIZED')
+      const anonymous = authorization === undefined && refreshToken === null
+      if (anonymous && publicRepositories !== null && !publicRepositories.includes(repository)) return errorAnswer(401, 'UNAUTHORIZED')
       const token = `stand-in-token-${tokens.size + 1}`
       tokens.set(token, scope)
       return jsonAnswer(200, { token, expires_in: 300 })

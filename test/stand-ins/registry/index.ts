@@ -81,8 +81,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Stan
     return null
   }
 
-  function answer(method: string, url: URL, headers: IncomingHttpHeaders): RightAnswer {
-    if (url.pathname === '/token') return guard.token(headers.authorization, url.searchParams)
+  function answer(method: string, url: URL, headers: IncomingHttpHeaders, form: URLSearchParams): RightAnswer {
+    if (url.pathname === '/token') return guard.token(headers.authorization, method === 'POST' ? form : url.searchParams)
     const [, name = null, kind = '', reference = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/([^/]+)$/.exec(url.pathname) ?? []
     const refused = guard.refuse(headers.authorization, name)
     if (refused !== null) return refused
@@ -100,9 +100,12 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Stan
   const listen = (port: number) => {
     const listener: RequestListener = (request, response) => {
       const { method = 'GET', url = '/', headers } = request
-      request.resume()
-      const right = answer(method, new URL(url, 'http://stand-in'), headers)
-      requests.push({ method, path: url, headers, status: respond(response, request, right, struck(method, url)) })
+      const form: Buffer[] = []
+      request.on('data', (chunk: Buffer) => form.push(chunk))
+      request.on('end', () => {
+        const right = answer(method, new URL(url, 'http://stand-in'), headers, new URLSearchParams(Buffer.concat(form).toString()))
+        requests.push({ method, path: url, headers, status: respond(response, request, right, struck(method, url)) })
+      })
     }
     const server = options.tls === true ? createTlsServer({ cert: certificate, key: certificateKey }, listener) : createServer(listener)
     return new Promise<Server>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server)))

@@ -22,7 +22,7 @@ test.each([
   ['deflate', deflateSync],
   ['br', brotliCompressSync],
 ] as const)('a %s bomb is refused by its decoded size', async (encoding, compress) => {
-  const bomb = compress(Buffer.alloc(64 * megabyte))
+  const bomb = compress(Buffer.alloc(8 * megabyte))
   expect(bomb.length).toBeLessThan(megabyte)
   const { host } = await encoded(bomb, encoding)
 

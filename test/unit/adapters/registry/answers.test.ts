@@ -1,0 +1,142 @@
+/** Refusals in words, the token flow's economy, and the names of registries. */
+import { expect, test } from 'vitest'
+import { canary, clientFor, loginFor, standIn } from './stage.ts'
+
+const repository = 'acme/app'
+
+test.each([
+  [401, 'unauthorized', 'configure a credential'],
+  [403, 'unauthorized', 'configure a credential'],
+  [429, 'rate-limited', 'limits how often'],
+  [500, 'transient', 'answered 500'],
+  [503, 'transient', 'answered 503'],
+  [418, 'invalid', 'answered 418'],
+])('%i is %s, and the words say what to do', async (status, kind, words) => {
+  const home = await standIn()
+  home.script({ path: '/v2/' }, { kind: 'status', status })
+  const { registry } = clientFor([home])
+
+  await expect(registry.tagDigest('public', { registry: home.host, repository }, '1')).rejects.toMatchObject({
+    kind,
+    host: home.host,
+    message: expect.stringContaining(words),
+  })
+})
+
+test('an unknown repository and an unknown tag are told apart', async () => {
+  const home = await standIn()
+  home.pushImage(repository, '1')
+  const { registry } = clientFor([home])
+
+  await expect(registry.tagDigest('public', { registry: home.host, repository: 'acme/typo' }, '1')).rejects.toMatchObject({
+    kind: 'missing',
+    message: expect.stringContaining('does not exist in its registry (NAME_UNKNOWN)'),
+  })
+  await expect(registry.tagDigest('public', { registry: home.host, repository }, '9')).rejects.toMatchObject({
+    kind: 'missing',
+    message: expect.stringContaining('exists but has no tag 9 (MANIFEST_UNKNOWN)'),
+  })
+})
+
+test('an error body cannot put words into our mouth', async () => {
+  const home = await standIn()
+  const body = JSON.stringify({ errors: [{ code: 'DENIED\n@everyone <script>', message: 'click here' }] })
+  home.script({ path: '/v2/' }, { kind: 'status', status: 403, body })
+  const { registry } = clientFor([home])
+
+  const fault: unknown = await registry.tags('public', { registry: home.host, repository }).catch((error: unknown) => error)
+
+  expect(JSON.stringify(fault)).not.toMatch(/everyone|script|click/)
+})
+
+test('a rate limit carries the wait that the registry asked for', async () => {
+  const home = await standIn()
+  home.script({ path: '/v2/' }, { kind: 'status', status: 429, headers: { 'retry-after': '3600' } })
+  const { registry } = clientFor([home])
+
+  await expect(registry.tagDigest('public', { registry: home.host, repository }, '1')).rejects.toMatchObject({ kind: 'rate-limited', retryAfterMs: 3_600_000 })
+  expect(home.requests).toHaveLength(1)
+})
+
+test('behind tokens the first question is a probe: twenty images cost forty-one requests', async () => {
+  const home = await standIn({ auth: 'bearer' })
+  for (let n = 0; n < 20; n += 1) home.pushImage(`acme/app${n}`, '1')
+  const { registry } = clientFor([home])
+
+  await Promise.all(Array.from({ length: 20 }, (_, n) => registry.tagDigest('public', { registry: home.host, repository: `acme/app${n}` }, '1')))
+
+  expect(registry.requests).toBe(41)
+  expect(home.requests.filter(({ status }) => status === 401)).toHaveLength(1)
+})
+
+test('a token serves its repository until shortly before it expires', async () => {
+  const home = await standIn({ auth: 'bearer' })
+  home.pushImage(repository, '1')
+  let time = new Date('2026-11-22T10:00:00Z').getTime()
+  const { registry } = clientFor([home], { now: () => new Date(time) })
+  const tokens = () => home.requests.filter(({ path }) => path.startsWith('/token')).length
+  const ask = () => registry.tagDigest('public', { registry: home.host, repository }, '1')
+
+  await Promise.all([ask(), ask(), ask()])
+  time += 285_000
+  await ask()
+  expect(tokens()).toBe(1)
+  time += 10_000
+  await ask()
+  expect(tokens()).toBe(2)
+})
+
+test('a token that the registry no longer takes is replaced once', async () => {
+  const home = await standIn({ auth: 'bearer' })
+  home.pushImage(repository, '1')
+  const { registry } = clientFor([home])
+  const name = { registry: home.host, repository }
+  await registry.tagDigest('public', name, '1')
+  const challenge = { 'www-authenticate': `Bearer realm="http://${home.host}/token",service="stand-in"` }
+
+  home.script({ path: '/manifests/', times: 1 }, { kind: 'status', status: 401, headers: challenge })
+  expect(await registry.tagDigest('public', name, '1')).toBe(home.digestOf(repository, '1'))
+  home.script({ path: '/manifests/' }, { kind: 'status', status: 401, headers: challenge })
+  await expect(registry.tagDigest('public', name, '1')).rejects.toMatchObject({ kind: 'unauthorized' })
+})
+
+test('an identity token is exchanged by POST', async () => {
+  const home = await standIn({ auth: 'bearer', users: { reader: canary }, publicRepositories: [] })
+  home.pushImage(repository, '1')
+  const { registry } = clientFor([home], { credentials: [loginFor(home, { username: '<token>' })] })
+
+  expect(await registry.tagDigest('login', { registry: home.host, repository }, '1')).toBe(home.digestOf(repository, '1'))
+  const exchange = home.requests.find(({ path }) => path.startsWith('/token'))
+  expect(exchange).toMatchObject({ method: 'POST', path: '/token' })
+  expect(exchange?.headers.authorization).toBeUndefined()
+})
+
+test('access_token is read, and a token that could end its header is not', async () => {
+  const home = await standIn({ auth: 'bearer' })
+  home.pushImage(repository, '1')
+  const name = { registry: home.host, repository }
+  home.script(
+    { path: '/token' },
+    { kind: 'compute', compute: (right) => ({ ...right, body: Buffer.from(right.body.toString().replace('"token"', '"access_token"')) }) },
+  )
+  expect(await clientFor([home]).registry.tagDigest('public', name, '1')).toBe(home.digestOf(repository, '1'))
+
+  for (const body of ['{"token":"a\\r\\nx: y"}', '{"token":""}', '{}', '[]', 'token']) {
+    home.script({ path: '/token' }, { kind: 'body', body })
+    await expect(clientFor([home]).registry.tagDigest('public', name, '1')).rejects.toMatchObject({ kind: 'invalid' })
+  }
+})
+
+test('docker.io is asked at registry-1.docker.io, over https, with tokens from auth.docker.io', async () => {
+  const looked: string[] = []
+  const refuse = (hostname: string, callback: (error: NodeJS.ErrnoException, addresses: []) => void) => {
+    looked.push(hostname)
+    callback(Object.assign(new Error('offline'), { code: 'ENOTFOUND' }), [])
+  }
+  const { registry } = clientFor([], { httpOptions: { lookup: refuse } })
+
+  await expect(registry.tagDigest('public', { registry: 'docker.io', repository: 'library/alpine' }, '3')).rejects.toMatchObject({
+    host: 'registry-1.docker.io',
+  })
+  expect(looked).toEqual(['registry-1.docker.io'])
+})
