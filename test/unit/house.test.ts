@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { formatFor } from '../../src/formats/index.ts'
 
 type Packages = Readonly<Record<string, string>>
 
@@ -125,6 +126,13 @@ describe('pins', () => {
     expect(linesWith(['Dockerfile', 'docker-compose.yml', ...workflows], /^\s*(# syntax=|FROM |image: \S)/, isPinned)).toEqual([])
   })
 
+  it('our own refs reads every image of our Dockerfile, and each of them is pinned', () => {
+    const uses = formatFor('Dockerfile')?.imageUses('Dockerfile', readFileSync(path.join(root, 'Dockerfile'))) ?? []
+
+    expect(uses.filter((use) => use.skip !== null || use.reference?.digest === null)).toEqual([])
+    expect(uses.map((use) => use.role)).toEqual(['syntax', 'stage', 'stage', 'final'])
+  })
+
   it('actions are pinned by commit, with the version beside it', () => {
     expect(linesWith(workflows, /\buses:/, (line) => /uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([])
   })
@@ -162,6 +170,18 @@ describe('words and links', () => {
       )
 
     expect(broken).toEqual([])
+  })
+
+  it('every variable that a page or the compose file gives us is read by app/config.ts or what it calls', () => {
+    const readers = files().filter((file) => /^src\/app\/config(\.ts$|\/)/.test(file))
+    const known = new Set(readers.flatMap((file) => [...read(file).matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g)].map(([, name]) => name)))
+    const told = [...read('docs/operating.md').matchAll(/^\| (`[A-Z][^|]*) \|/gm)].flatMap(([, cell]) =>
+      [...(cell ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
+    )
+    const composed = [...read('docker-compose.yml').matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map(([, name]) => name)
+
+    expect(told.length).toBeGreaterThan(10)
+    expect([...told, ...composed].filter((name) => !known.has(name))).toEqual([])
   })
 
   it('every npm script that a page names exists', () => {
