@@ -12,6 +12,7 @@ import { ignoredImage } from './rules/ignored-image.ts'
 import { ignoredPath } from './rules/ignored-path.ts'
 import { lostPlatform } from './rules/lost-platform.ts'
 import { moved } from './rules/moved.ts'
+import { noPlace } from './rules/no-place.ts'
 import { noTag } from './rules/no-tag.ts'
 import { pinKind } from './rules/pin-kind.ts'
 import { refused } from './rules/refused.ts'
@@ -36,6 +37,7 @@ export const useRules: readonly Rule<UseFacts>[] = [
   pinKind,
   lostPlatform,
   sameImages,
+  noPlace,
   refused,
   handsOff,
   moved,

@@ -2,7 +2,8 @@
 import type { Policy } from '../domain/repo/policy.ts'
 
 /**
- * - pins are what makes an update visible and reviewable, so floating tags get one; but never where it would switch `--build-arg` off
+ * - floating tags stay floating: a pull request for each of them in every repo is a poor first contact, and a rebuild picks up what they show
+ * - nowhere a digest that would switch `--build-arg` off
  * - five open pull requests and two an hour: more at once is closed unread
  * - no rebuilds: they run the repo's own pipeline, which a person has to ask for
  * - forks get their updates from where they were forked
@@ -12,7 +13,7 @@ export const defaultPolicy: Policy = {
   ignorePaths: [],
   ignoreImages: [],
   platforms: [],
-  pinFloatingTags: true,
+  pinFloatingTags: false,
   pinOverArguments: false,
   labels: [],
   baseBranch: null,

@@ -61,7 +61,7 @@ export function fitted(items: number, compose: (shown: number) => string): strin
   let shown = items
   let body = compose(shown)
   while (shown > 0 && Buffer.byteLength(body) > longestBody) {
-    shown = Math.floor(shown * 0.8)
+    shown = Math.floor(shown * Math.min(0.9, longestBody / Buffer.byteLength(body)))
     body = compose(shown)
   }
   return body

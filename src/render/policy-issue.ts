@@ -1,7 +1,7 @@
 /** The issue that is open while a repo's policy file cannot be read. */
+import { policyPath } from '../domain/repo/policy.ts'
 import { code, prose } from './markdown.ts'
 
-const path = '.github/underpin.yml'
 const mostProblems = 20
 
 /**
@@ -21,12 +21,12 @@ export function renderPolicyIssue(words: {
     ? 'Until it is mended, the last version that could be read stays in force.'
     : 'Until it is mended, the defaults are in force.'
   return {
-    title: `Underpin cannot read ${path}`,
+    title: `Underpin cannot read ${policyPath}`,
     body: [
-      `The policy file ${code(path)} has ${lines.length === 1 ? 'a mistake' : `${lines.length} mistakes`} at commit ${code(words.commitOid)}:`,
+      `The policy file ${code(policyPath)} has ${lines.length === 1 ? 'a mistake' : `${lines.length} mistakes`} at commit ${code(words.commitOid)}:`,
       mistakes.join('\n'),
       `${inForce} This issue is edited when the file changes, and closed when it can be read.`,
-      `${code(`underpin policy check ${path}`)} says the same at the command line.`,
+      `${code(`underpin policy check ${policyPath}`)} says the same at the command line.`,
     ].join('\n\n'),
   }
 }

@@ -1,5 +1,6 @@
 /** Pull requests: the title and the body that have to convince a person who has one minute. */
 import { formatImageName, formatReference } from '../domain/image/reference.ts'
+import { policyPath } from '../domain/repo/policy.ts'
 import { formatRepo } from '../domain/repo/repo.ts'
 import { formatBodyMarker } from '../domain/update-marker.ts'
 import { headline, nameAndTag } from './headline.ts'
@@ -104,7 +105,7 @@ function sayingNo(): readonly string[] {
     [
       '- Close this pull request: this digest is not offered again, the next one is.',
       '- Commit on this branch: it is yours from then on, and Underpin writes no more to it.',
-      `- For good: name the path or the image under ${code('ignore')} in ${code('.github/underpin.yml')}.`,
+      `- For good: name the path or the image under ${code('ignore')} in ${code(policyPath)}.`,
     ].join('\n'),
   ]
 }

@@ -4,9 +4,9 @@ import type { FaultKind } from '../../../src/domain/fault.ts'
 import { type Digest, parseDigest } from '../../../src/domain/image/digest.ts'
 import { type Descriptor, type Manifest, imageMediaTypes, indexMediaTypes } from '../../../src/domain/image/manifest.ts'
 import { parsePlatform, type Platform } from '../../../src/domain/image/platform.ts'
-import { parseReference } from '../../../src/domain/image/reference.ts'
+import { parseReference, type Reference } from '../../../src/domain/image/reference.ts'
 import type { Rebuild } from '../../../src/domain/rebuild.ts'
-import type { ImageUse } from '../../../src/domain/repo/image-use.ts'
+import type { Edit, ImageUse } from '../../../src/domain/repo/image-use.ts'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
 import type { BuildFacts, UseFacts } from '../../../src/policy/facts.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
@@ -98,11 +98,18 @@ export function toUse(written: WrittenUseFacts['use']): ImageUse {
     reference: parsed.kind === 'reference' ? parsed.reference : null,
     platform: null,
     tagFromArgument: false,
-    edits: [],
+    edits: parsed.kind === 'reference' ? editsOf(written.file, parsed.reference, text) : [],
     skip: null,
     ...written,
     text,
   }
+}
+
+/** The places of a reference that stands in the file as it is. */
+function editsOf(file: string, { tag, digest }: Reference, text: string): readonly Edit[] {
+  const at = digest === null ? text.length : text.indexOf('@')
+  const places: readonly Edit[] = tag === null ? [] : [{ file, span: [at - tag.length, at], sets: 'tag' }]
+  return [...places, digest === null ? { file, span: [at, at], sets: 'pin' } : { file, span: [at + 1, text.length], sets: 'digest' }]
 }
 
 /** Digests of one repeated character, written as a person would. */

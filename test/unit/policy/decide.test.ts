@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatImageName, parseReference } from '../../../src/domain/image/reference.ts'
 import { isFollowed } from '../../../src/domain/repo/image-use.ts'
+import { rewrite } from '../../../src/domain/repo/rewrite.ts'
 import { decideBuild } from '../../../src/policy/decide-build.ts'
 import { decideUse, useRules } from '../../../src/policy/decide.ts'
 import { explain } from '../../../src/policy/explain.ts'
@@ -95,7 +96,7 @@ describe('for all facts', () => {
     )
   })
 
-  test('registry and repository never change, and what is written follows a tag and can be read back', () => {
+  test('registry and repository never change, and what is written follows a tag, can be read back, and changes bytes', () => {
     fc.assert(
       fc.property(facts, (given) => {
         const { to } = decideUse(given)
@@ -106,6 +107,7 @@ describe('for all facts', () => {
         expect(parsed.reference.spelling).toBe(given.use.reference!.spelling)
         expect(parsed.reference.tag).toBe(given.use.reference!.tag ?? 'latest')
         expect(isFollowed({ ...given.use, reference: parsed.reference })).toBe(true)
+        expect(rewrite(given.use, { tag: parsed.reference.tag, digest: parsed.reference.digest! })).not.toEqual([])
       }),
     )
   })

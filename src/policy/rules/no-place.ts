@@ -1,0 +1,21 @@
+/** no-place: the digest cannot be written there. Without this word an update would be decided and nothing would come of it. */
+import { canRewrite } from '../../domain/repo/rewrite.ts'
+import { tagOrLatest } from '../../domain/image/reference.ts'
+import type { UseFacts } from '../facts.ts'
+import type { Rule } from '../rule.ts'
+import { targetOf } from '../target.ts'
+
+export const noPlace: Rule<UseFacts> = {
+  name: 'no-place',
+  judge: (facts) => {
+    const { use } = facts
+    const target = targetOf(facts)
+    if (use.reference === null || target?.kind !== 'digest') return null
+    if (canRewrite(use, { tag: tagOrLatest(use.reference), digest: target.digest })) return null
+    return {
+      verdict: 'skip',
+      text: 'the file has no place where tag and digest could be written without changing more than these',
+      values: { tag: tagOrLatest(use.reference), digest: target.digest, edits: use.edits.map(({ sets }) => sets) },
+    }
+  },
+}
