@@ -38,7 +38,7 @@ h2 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 p { margin: .5rem 0; }
 label { display: block; font-weight: 600; margin-top: 1.1rem; }
 small, .soft { color: var(--soft); font-weight: 400; }
-input[type=text], input[type=url] { width: 100%; margin-top: .35rem; padding: .55rem .7rem; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
+input[type=text], input[type=url] { width: 100%; margin-top: .35rem; padding: .55rem .7rem; font: inherit; font-weight: 400; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
 button, .button { display: inline-block; margin-top: 1.4rem; padding: .6rem 1.2rem; font: inherit; font-weight: 600; color: #fff; background: var(--act); border: 0; border-radius: 6px; cursor: pointer; text-decoration: none; }
 button:focus-visible, input:focus-visible, a:focus-visible { outline: 2px solid #0969da; outline-offset: 2px; }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; background: var(--ground); border: 1px solid var(--line); border-radius: 4px; padding: .05rem .3rem; overflow-wrap: anywhere; }
