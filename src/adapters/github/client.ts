@@ -10,6 +10,9 @@ import { type Answer, send, type Request } from './transport.ts'
 export type Call = { readonly route: string; readonly parameters: Readonly<Record<string, unknown>> }
 export type Document = { readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
 
+/** As much of a pino logger as is used here. */
+export type Log = { warn(fields: object, message: string): void }
+
 /** What a read is for; `needs` is the permission it takes (`contents: read`). */
 export type Purpose = { readonly what: string; readonly needs: string }
 /** `cost` in content writes; `permissions` are all that the token gets. */
@@ -36,6 +39,7 @@ export function createClient(deps: {
   readonly tokens: Tokens
   readonly budget: WriteBudget
   readonly now: () => Date
+  readonly log?: Log | undefined
 }): Client {
   const { host, tokens, budget, now } = deps
   const lanes = new Map<number, Promise<unknown>>()
@@ -56,7 +60,11 @@ export function createClient(deps: {
       throw error
     }
   }
-  const heed = (installationId: number, limit: Fault) => budget.pause(installationId, new Date(now().getTime() + (limit.retryAfterMs ?? 60_000)))
+  async function heed(installationId: number, limit: Fault): Promise<void> {
+    const until = new Date(now().getTime() + (limit.retryAfterMs ?? 60_000))
+    deps.log?.warn({ installationId, until }, 'GitHub asked us to wait')
+    await budget.pause(installationId, until)
+  }
 
   async function reading<T>(installationId: number, purpose: Purpose, call: Call, judge: (answer: Answer) => T): Promise<T> {
     const trying = attempt(purpose)
@@ -68,7 +76,7 @@ export function createClient(deps: {
         return judge(await send(deps, trying, token, call.route, call.parameters))
       } catch (error) {
         if (!isFault(error) || !isRefusedToken(error)) throw error
-        tokens.evict(token)
+        await tokens.evict(token)
         return judge(await send(deps, trying, await tokens.read(installationId), call.route, call.parameters))
       }
     })
@@ -84,7 +92,7 @@ export function createClient(deps: {
       try {
         return await heeding(installationId, async () => judge(await send(deps, trying, token, call.route, call.parameters)))
       } catch (error) {
-        if (isFault(error) && isRefusedToken(error)) tokens.evict(token)
+        if (isFault(error) && isRefusedToken(error)) await tokens.evict(token)
         throw error
       }
     })

@@ -127,8 +127,10 @@ function permissionOf(headers: ResponseHeaders): string | null {
   return /^[a-z_=,; ]{1,200}$/.test(text) ? text.replaceAll('=', ': ') : null
 }
 
-/** GitHub's words as one short line. */
+/** GitHub's words as one short line, without the address that Octokit adds. */
 function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300)
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/ - https:\/\/docs\.\S+$/, '')
+    .slice(0, 300)
 }

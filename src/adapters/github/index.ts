@@ -5,7 +5,7 @@ import type { RepoFiles } from '../../ports/repo-files.ts'
 import type { RepoIssues } from '../../ports/repo-issues.ts'
 import type { RepoWorkflows } from '../../ports/repo-workflows.ts'
 import type { WriteBudget } from '../../ports/write-budget.ts'
-import { createClient } from './client.ts'
+import { createClient, type Log } from './client.ts'
 import { createIdentity } from './identity.ts'
 import { createInstallations } from './installations.ts'
 import { createRepoChanges } from './repo-changes.ts'
@@ -33,16 +33,18 @@ export type GitHubOptions = {
   readonly fetch: typeof globalThis.fetch
   readonly budget: WriteBudget
   readonly now: () => Date
+  /** Told when GitHub asks us to wait. */
+  readonly log?: Log
   /** False for a server that does not sign the app's commits: then a name in a commit is all there is to tell ours by. */
   readonly wantsSignature?: boolean
 }
 
 /** Sends nothing yet. Throws when `baseUrl` is no URL. */
-export function createGitHub({ appId, privateKey, baseUrl, fetch, budget, now, wantsSignature = true }: GitHubOptions): GitHub {
+export function createGitHub({ appId, privateKey, baseUrl, fetch, budget, now, log, wantsSignature = true }: GitHubOptions): GitHub {
   const { host } = new URL(baseUrl)
   const request = bindRequest(baseUrl, fetch)
   const tokens = createTokens({ appId, privateKey, host, request, now })
-  const client = createClient({ host, graphqlUrl: graphqlUrl(baseUrl), request, tokens, budget, now })
+  const client = createClient({ host, graphqlUrl: graphqlUrl(baseUrl), request, tokens, budget, now, log })
   const identity = createIdentity(client)
   return {
     installations: createInstallations(client),

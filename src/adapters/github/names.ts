@@ -1,6 +1,6 @@
 /** Names that go into requests: what is not of the expected form never reaches a URL or a ref. */
 
-const ownBranchForm = /^underpin[/-][a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/
+const ownBranchForm = /^underpin[/-][a-z0-9-](?:[a-z0-9._-]{0,98}[a-z0-9])?$/
 const repoPartForm = /^(?!\.+$)[A-Za-z0-9._-]{1,100}$/
 const workflowForm = /^[A-Za-z0-9_][A-Za-z0-9 ._-]{0,200}\.ya?ml$/
 
@@ -17,8 +17,7 @@ export function scratchBranch(branch: string): string {
 
 /** Whether Git takes `branch` as a name (https://git-scm.com/docs/git-check-ref-format). A policy file can say anything. */
 export function isBranchName(branch: string): boolean {
-  // oxlint-disable-next-line no-control-regex
-  return branch !== '' && branch.length <= 250 && !/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$|\.lock$/.test(branch)
+  return branch !== '' && branch.length <= 250 && !/[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$|\.lock$/u.test(branch)
 }
 
 /** `refs/heads/<branch>` of anybody's branch; throws when it is no name, which would be a bug of ours. */

@@ -1,5 +1,6 @@
 /** The port of workflows on GitHub: dispatches, and finding the runs that they started. */
 import { z } from 'zod'
+import { isFault } from '../../domain/fault.ts'
 import type { Rebuild } from '../../domain/rebuild.ts'
 import { formatRepo, type Repo } from '../../domain/repo/repo.ts'
 import type { RepoWorkflows, WorkflowRun } from '../../ports/repo-workflows.ts'
@@ -37,7 +38,11 @@ export function createRepoWorkflows(client: Client, identity: Identity): RepoWor
     async dispatch(repo, rebuild) {
       const { permissions, call } = dispatchCall(client, repo, rebuild)
       const purpose = { what: `start a rebuild in ${formatRepo(repo)}`, permissions, cost: 1 }
-      const { data } = await client.write(repo, purpose, call)
+      const { data } = await client.write(repo, purpose, call).catch((error: unknown) => {
+        if (!isFault(error) || error.kind !== 'conflict') throw error
+        const advice = `the workflow ${rebuild.workflow ?? ''} is disabled: enable it on the Actions page of the repo`
+        throw fault(client.attempt(purpose), 'conflict', advice)
+      })
       const run = dispatched.safeParse(data)
       if (!run.success) return null
       return { id: run.data.workflow_run_id, url: run.data.html_url, status: 'queued', conclusion: null, createdAt: client.now() }

@@ -32,7 +32,7 @@ export function standingsDocument(wanted: readonly WantedStanding[]): Document {
     const base = put('base', baseBranch)
     return `u${index}: node(id: ${put('id', repo.nodeId)}) { ... on Repository {
     name owner { login }
-    base: ref(qualifiedName: ${put('baseRef', anyRef(baseBranch))}) { target { oid ... on Commit { ${files} } } }
+    base: ref(qualifiedName: ${put('baseRef', anyRef(baseBranch))}) { target { ... on Commit { oid ${files} } } }
     prefix: ref(qualifiedName: "refs/heads/underpin") { name }
     branch: ref(qualifiedName: ${put('ref', ownRef(branch))}) { ...Branch compare(headRef: ${base}) { behindBy } }
     pullRequests(headRefName: ${put('head', branch)}, first: ${mostPullRequests}, orderBy: { field: CREATED_AT, direction: DESC }) { ...PullRequests }

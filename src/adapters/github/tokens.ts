@@ -17,7 +17,7 @@ export type Tokens = {
   /** These repos are about to be written to: one token will do for them. */
   announce(installationId: number, repoIds: readonly number[]): void
   /** GitHub no longer takes this token. */
-  evict(token: string): void
+  evict(token: string): Promise<void>
 }
 
 const tryWiderAfterMs = 3_600_000
@@ -97,8 +97,8 @@ export function createTokens(options: {
         return await cached(installationId, permissions, batch)
       } catch (error) {
         // One repo that left the installation spoils the token of the whole batch.
-        if (batch.length === 1 || !isFault(error) || error.kind !== 'invalid') throw error
-        batches.delete(repoId)
+        if (batch.length === 1 || !isFault(error) || (error.kind !== 'invalid' && error.kind !== 'missing')) throw error
+        for (const id of batch) batches.delete(id)
         return await cached(installationId, permissions, [repoId])
       }
     },
@@ -112,10 +112,10 @@ export function createTokens(options: {
         for (const id of batch) batches.set(id, batch)
       }
     },
-    evict(token) {
+    async evict(token) {
       for (const [key, pending] of held) {
-        const drop = (one: Held) => one.token === token && held.get(key) === pending && held.delete(key)
-        pending.then(drop, () => undefined)
+        const found = await pending.catch(() => null)
+        if (found?.token === token && held.get(key) === pending) held.delete(key)
       }
     },
   }
