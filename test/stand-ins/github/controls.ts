@@ -1,23 +1,17 @@
 /** What tests and the demo do that no API does: make apps, install them, make and move repos. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { commitFiles, type FileChanges } from './commits.ts'
+import { type AppManifest, createApp, type Manifests, type NewApp } from './apps.ts'
 import type { Faults } from './faults.ts'
 import type { Journal } from './journal.ts'
 import type { Limits } from './limits.ts'
+import { validateManifest } from './manifest-rules.ts'
 import type { OpenApi } from './openapi.ts'
 import { Repo } from './repos.ts'
 import type { Tokens } from './tokens.ts'
 import type { Webhooks } from './webhooks.ts'
 import type { Account, AppState, Installation, Permissions, World } from './world.ts'
 
-export type NewApp = {
-  readonly slug: string
-  readonly permissions: Permissions
-  readonly events: readonly string[]
-  readonly webhookUrl?: string
-  readonly webhookSecret?: string
-  readonly owner?: string
-}
 export type NewRepo = {
   readonly files: FileChanges
   readonly defaultBranch?: string
@@ -45,6 +39,7 @@ type Parts = {
   readonly tokens: Tokens
   readonly limits: Limits
   readonly faults: Faults
+  readonly manifests: Manifests
 }
 type Page = { readonly status: number; readonly headers: Record<string, string>; readonly body: string }
 
@@ -58,31 +53,16 @@ export class Controls {
   }
   /** Makes an app with a key pair of its own. */
   createApp(wanted: NewApp): Created {
-    const { world } = this.parts
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    })
-    const id = world.nextId()
-    const secret = wanted.webhookSecret ?? randomBytes(20).toString('hex')
-    const app: AppState = {
-      id,
-      nodeId: `A_${id}`,
-      slug: wanted.slug,
-      owner: world.account(wanted.owner ?? 'acme', 'Organization'),
-      bot: world.account(`${wanted.slug}[bot]`, 'Bot'),
-      permissions: wanted.permissions,
-      events: wanted.events,
-      privateKey,
-      publicKey,
-      clientId: `Iv1.${randomBytes(8).toString('hex')}`,
-      clientSecret: randomBytes(20).toString('hex'),
-      createdAt: world.now(),
-      hook: wanted.webhookUrl === undefined ? null : { url: wanted.webhookUrl, secret },
+    const app = createApp(this.parts.world, wanted)
+    const { secret } = app
+    return {
+      appId: app.state.id,
+      privateKey: app.state.privateKey,
+      webhookSecret: secret,
+      slug: app.state.slug,
+      botId: app.state.bot.id,
+      botLogin: app.state.bot.login,
     }
-    world.apps.set(id, app)
-    return { appId: id, privateKey, webhookSecret: secret, slug: app.slug, botId: app.bot.id, botLogin: app.bot.login }
   }
   /** Where webhooks go from now on, signed with `secret` (the app's own unless given). `appId`: all apps unless given. Sends `ping`. */
   setWebhook(url: string, secret?: string, appId?: number): void {
@@ -152,6 +132,7 @@ export class Controls {
     world.repos.set(repo.id, repo)
     if (Object.keys(wanted.files).length > 0)
       commitFiles(world, world.person('octocat'), repo, { branch: repo.defaultBranch, files: wanted.files, message: 'First commit' })
+    repo.runs.clear()
     Object.assign(repo, {
       isArchived: wanted.archived ?? false,
       isFork: wanted.fork ?? false,
@@ -213,9 +194,21 @@ export class Controls {
     if (repo === null) throw new Error(`the stand-in has no repo ${fullName}`)
     return repo
   }
-  /** A page of github.com that is not the API, for the manifest flow. */
-  page(_request: { readonly method: string; readonly url: URL; readonly body: string }): Page | null {
-    return null
+  /** Pages of github.com that are not the API: the form of the manifest flow, which sends back with a code at once. Null: there is no such page. */
+  page(request: { readonly method: string; readonly url: URL; readonly body: string }): Page | null {
+    const { method, url, body } = request
+    const owner = /^\/(?:organizations\/([^/]+)\/)?settings\/apps\/new$/.exec(url.pathname)
+    if (owner === null || method !== 'POST') return null
+    const text = new URLSearchParams(body).get('manifest') ?? ''
+    const problems = validateManifest(text)
+    if (problems.length > 0) return { status: 422, headers: { 'content-type': 'text/plain' }, body: `${problems.join('\n')}\n` }
+    const code = randomBytes(20).toString('hex')
+    this.parts.manifests.set(code, { manifest: JSON.parse(text) as AppManifest, owner: owner[1] ?? 'acme' })
+    const back = new URL(String((JSON.parse(text) as AppManifest).redirect_url ?? this.parts.world.url))
+    back.searchParams.set('code', code)
+    const state = url.searchParams.get('state')
+    if (state !== null) back.searchParams.set('state', state)
+    return { status: 302, headers: { location: back.href }, body: '' }
   }
 
   protected app(appId: number): AppState {

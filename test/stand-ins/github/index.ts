@@ -13,11 +13,12 @@ import type { PullRequest, Repo, Run, Thread } from './repos.ts'
 import { gitHubServer } from './server.ts'
 import { Tokens } from './tokens.ts'
 import { Webhooks } from './webhooks.ts'
-import { completeRun } from './workflows.ts'
+import { completeRun, runsOfPushes } from './runs.ts'
 import { type Settings, World } from './world.ts'
 
 export type { FileChanges, FileContent } from './commits.ts'
-export type { NewApp, NewRepo } from './controls.ts'
+export type { NewApp } from './apps.ts'
+export type { NewRepo } from './controls.ts'
 export type { Fault, FaultAction, Moment, RequestHook, SeenRequest } from './faults.ts'
 export type { JournalEntry } from './journal.ts'
 export type { Figures } from './limits.ts'
@@ -143,7 +144,8 @@ export async function startGitHub(options: { readonly now?: () => Date; readonly
   const openApi = new OpenApi()
   const journal = new Journal()
   const webhooks = new Webhooks(world, openApi, journal)
-  const parts = { world, openApi, journal, webhooks, tokens: new Tokens(world), limits: new Limits(world), faults: new Faults() }
+  world.listeners.push(runsOfPushes(world))
+  const parts = { world, openApi, journal, webhooks, tokens: new Tokens(world), limits: new Limits(world), faults: new Faults(), manifests: new Map() }
   let standIn: StandInGitHub | null = null
   const server = gitHubServer({ ...parts, web: (request) => standIn?.page(request) ?? null })
   await new Promise<void>((resolve) => {

@@ -95,6 +95,11 @@ export function editPullRequest(
   if (Object.keys(changes).length > 0) tellPull(world, actor.account, pull, 'edited', { changes })
 }
 
+/** The answer to making a pull request: too early to know whether it can be merged, and no read of it. */
+export function justOpened(pull: PullRequest): PullRequest {
+  return { ...pull, mergeableLag: 1 }
+}
+
 /** Whether it can be merged: null while GitHub has not computed it, which every read brings nearer. */
 export function readMergeable(pull: PullRequest): boolean | null {
   if (pull.mergeableLag > 0) {

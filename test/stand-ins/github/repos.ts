@@ -51,6 +51,9 @@ export type Run = {
   readonly headOid: string
   readonly actor: Account
   readonly createdAt: Date
+  /** The workflow's name. */
+  readonly name: string
+  /** What `run-name` made of the inputs, else the name or GitHub's default. */
   readonly title: string
   readonly inputs: Readonly<Record<string, unknown>>
   updatedAt: Date

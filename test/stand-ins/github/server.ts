@@ -1,5 +1,6 @@
 /** The HTTP side: who asks, may they, what goes wrong on purpose, the answer, the journal. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Manifests } from './apps.ts'
 import type { Faults, FaultAction, SeenRequest } from './faults.ts'
 import { type Answer as GraphqlAnswer, type Prepared, prepare, run } from './graphql/execute.ts'
 import type { Journal } from './journal.ts'
@@ -9,7 +10,7 @@ import { Refusal } from './refusal.ts'
 import { endpoints } from './rest/endpoints.ts'
 import { type Caller, needActor, type Tokens } from './tokens.ts'
 import type { Webhooks } from './webhooks.ts'
-import type { World } from './world.ts'
+import { sees, type World } from './world.ts'
 
 export type Parts = {
   readonly world: World
@@ -19,6 +20,7 @@ export type Parts = {
   readonly limits: Limits
   readonly journal: Journal
   readonly faults: Faults
+  readonly manifests: Manifests
   /** Answers what is not below `/api`: the web pages. Null: 404. */
   readonly web: (request: {
     readonly method: string
@@ -115,6 +117,10 @@ function planned(parts: Parts, incoming: IncomingMessage, method: string, url: U
   } catch (error) {
     early = refusal(error)
   }
+  if (incoming.headers['user-agent'] === undefined) {
+    parts.world.violations.push('a request without a user-agent header')
+    early = refusal(new Refusal('forbidden', 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header'))
+  }
   const key = caller.kind === 'installation' ? `installation ${caller.token.installation.id}` : caller.kind === 'app' ? `app ${caller.app.id}` : 'nobody'
   const base = { method, path, headers: incoming.headers, body, caller }
   if (isGraphql) {
@@ -164,6 +170,8 @@ function applyRest(parts: Parts, caller: Caller, key: string, matched: Matched, 
     world.violations.push(`rest: ${matched.operation.id}: ${problem}`)
     return { status: 422, body: { message: `Invalid request.\n\n${problem}`, documentation_url: 'https://docs.github.com/rest' } }
   }
+  const moved = movedTo(parts, caller, matched, seen)
+  if (moved !== null) return moved
   let answer: Answer
   try {
     const endpoint = endpoints[matched.operation.id]
@@ -189,11 +197,21 @@ function misbehave(parts: Parts, plan: Plan, action: FaultAction, outgoing: Serv
     if (action === 'reset') outgoing.socket?.resetAndDestroy()
     return
   }
-  const retryAfter = Number(action.headers?.['retry-after'])
-  if (Number.isFinite(retryAfter) && (action.status === 403 || action.status === 429)) parts.limits.pause(plan.key, retryAfter)
   const body = action.body ?? { message: `made to fail with ${action.status}` }
+  const seconds = toldToWait(parts, action, body)
+  if (seconds !== null) parts.limits.pause(plan.key, seconds)
   record(action.status, body)
   send(outgoing, { status: action.status, body, headers: { ...standing(parts, plan, plan.seen.path === '/graphql' ? 'graphql' : 'rest'), ...action.headers } })
+}
+
+/** How long an answer tells the client to wait: `retry-after`, else the reset of an empty quota, else a minute where the secondary limit is named. */
+function toldToWait(parts: Parts, action: Exclude<FaultAction, string>, body: unknown): number | null {
+  const headers = Object.fromEntries(Object.entries(action.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
+  const text = JSON.stringify(body)
+  if (action.status !== 403 && action.status !== 429 && !text.includes('RATE_LIMITED')) return null
+  if (headers['retry-after'] !== undefined) return Number(headers['retry-after'])
+  if (headers['x-ratelimit-remaining'] === '0') return Number(headers['x-ratelimit-reset'] ?? 0) - parts.world.now().getTime() / 1000
+  return /secondary rate limit/i.test(text) ? 60 : null
 }
 
 /** Headers that every answer of the API has. */
@@ -221,6 +239,19 @@ export function refusal(error: unknown): Answer {
       documentation_url: 'https://docs.github.com/rest',
       status: String(error.status),
     },
+  }
+}
+
+/** A repo that was renamed or transferred answers under its old name with a redirect to its number. */
+function movedTo({ world }: Parts, caller: Caller, { params }: Matched, seen: SeenRequest): Answer | null {
+  const wanted = `${params.owner ?? ''}/${params.repo ?? ''}`
+  const repo = world.repoNamed(params.owner ?? '', params.repo ?? '')
+  if (repo === null || caller.kind !== 'installation' || !sees(caller.actor, repo) || repo.fullName.toLowerCase() === wanted.toLowerCase()) return null
+  const location = `${world.url}${restRoot}/repositories/${repo.id}${seen.path.slice(`/repos/${wanted}`.length)}`
+  return {
+    status: seen.isMutation ? 307 : 301,
+    headers: { location },
+    body: { message: 'Moved Permanently', url: location, documentation_url: 'https://docs.github.com/rest' },
   }
 }
 

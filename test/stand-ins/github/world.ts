@@ -64,6 +64,8 @@ export type Settings = {
   limits: 'fail' | 'answer' | 'answer-silently'
   /** Runs leave `queued` when they are asked for, or only by `completeRun`. */
   runsStart: boolean
+  /** Pushes start the workflows that listen to them. */
+  pushesStartRuns: boolean
 }
 
 /** GitHub's answer to "may this token do that". */
@@ -85,6 +87,7 @@ export class World {
     graphqlFieldBudget: 200_000,
     limits: 'fail',
     runsStart: true,
+    pushesStartRuns: true,
   }
   readonly accounts = new Map<string, Account>()
   readonly apps = new Map<number, AppState>()
@@ -121,8 +124,8 @@ export class World {
   /** The repo of this name (case does not matter), or null. */
   repoNamed(owner: string, name: string): Repo | null {
     const wanted = `${owner}/${name}`.toLowerCase()
-    for (const repo of this.repos.values()) if (repo.fullName.toLowerCase() === wanted || repo.formerNames.has(wanted)) return repo
-    return null
+    const all = [...this.repos.values()]
+    return all.find((repo) => repo.fullName.toLowerCase() === wanted) ?? all.find((repo) => repo.formerNames.has(wanted)) ?? null
   }
   /** An actor that may do everything, named `login`. */
   person(login: string): Actor {

@@ -1,7 +1,7 @@
 /** Mutations that our client uses. Each is one content write, but for `updateRefs`: one per ref. */
 import { createCommitOnBranch } from '../commits.ts'
 import { addComment, addLabels, editIssue, openIssue } from '../issues.ts'
-import { closePullRequest, editPullRequest, mergePullRequest, openPullRequest, reopenPullRequest } from '../pulls.ts'
+import { closePullRequest, editPullRequest, justOpened, mergePullRequest, openPullRequest, reopenPullRequest } from '../pulls.ts'
 import { createRef, moveRefs, nothing } from '../refs.ts'
 import { Refusal } from '../refusal.ts'
 import type { Issue, PullRequest } from '../repos.ts'
@@ -98,7 +98,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
         base: String(input.baseRefName).replace(/^refs\/heads\//, ''),
         isDraft: input.draft === true,
       })
-      return { pullRequest: () => pullNode(world, pull) }
+      return { pullRequest: () => pullNode(world, justOpened(pull)) }
     } catch (error) {
       if (error instanceof Refusal && error.message === 'Validation Failed')
         throw new Refusal('unprocessable', "Head sha can't be blank, Base sha can't be blank, Head ref must be a branch")

@@ -2,7 +2,8 @@
 import { notFound } from '../refusal.ts'
 import type { Run } from '../repos.ts'
 import { runShape, workflowShape } from '../shapes.ts'
-import { dispatchRepository, dispatchWorkflow, workflowPath, workflowPaths } from '../workflows.ts'
+import { dispatchRepository, dispatchWorkflow } from '../runs.ts'
+import { workflowPath, workflowPaths } from '../workflows.ts'
 import { type Call, type Endpoints, onRepo, paged, type RestAnswer, text } from './call.ts'
 
 const matchesCreated = (run: Run, wanted: string | null): boolean => {

@@ -1,4 +1,5 @@
 /** The app about itself: installations, tokens, deliveries, manifests, quotas. */
+import { createAppFromManifest } from '../apps.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { appShape, installationShape, repoShape } from '../shapes.ts'
 import { needActor, needApp } from '../tokens.ts'
@@ -32,6 +33,16 @@ const deliveryShape = (delivery: Delivery) => ({
 /** By operation id. */
 export const appEndpoints: Endpoints = {
   'apps/get-authenticated': { run: (call) => ({ status: 200, body: appShape(call.world, needApp(call.caller)) }) },
+  'apps/create-from-manifest': {
+    run: (call) => {
+      const code = call.params.code ?? ''
+      const found = call.manifests.get(code)
+      if (found === undefined) throw notFound()
+      call.manifests.delete(code)
+      const { state, secret } = createAppFromManifest(call.world, found.manifest, found.owner)
+      return { status: 201, body: { ...appShape(call.world, state), client_secret: state.clientSecret, webhook_secret: secret, pem: state.privateKey } }
+    },
+  },
   'apps/list-installations': {
     run: (call) => {
       const { items, headers } = paged(call, ofApp(call))

@@ -1,4 +1,5 @@
 /** One REST request as its handler sees it. */
+import type { Manifests } from '../apps.ts'
 import type { Json } from '../openapi.ts'
 import { notAccessible, notFound, Refusal } from '../refusal.ts'
 import type { Repo } from '../repos.ts'
@@ -12,6 +13,7 @@ export type Call = {
   readonly tokens: Tokens
   readonly webhooks: Webhooks
   readonly limits: Limits
+  readonly manifests: Manifests
   /** Whose limits these are. */
   readonly key: string
   readonly caller: Caller

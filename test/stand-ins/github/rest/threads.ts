@@ -1,6 +1,6 @@
 /** Pull requests, issues, comments, labels. */
 import { addComment, addLabels, createLabel, editIssue, needThreadWrite, openIssue } from '../issues.ts'
-import { closePullRequest, editPullRequest, listedPulls, mergePullRequest, openPullRequest, reopenPullRequest } from '../pulls.ts'
+import { closePullRequest, editPullRequest, justOpened, listedPulls, mergePullRequest, openPullRequest, reopenPullRequest } from '../pulls.ts'
 import { notFound } from '../refusal.ts'
 import { commitShape, commentShape, issueShape, labelShape, pullShape } from '../shapes.ts'
 import { type Call, type Endpoints, onRepo, paged, text } from './call.ts'
@@ -48,7 +48,7 @@ export const threadEndpoints: Endpoints = {
         base: String(body.base),
         isDraft: body.draft === true,
       })
-      return { status: 201, body: pullShape(world, pull, true) }
+      return { status: 201, body: pullShape(world, justOpened(pull), true) }
     },
   },
   'pulls/update': {
@@ -125,7 +125,15 @@ export const threadEndpoints: Endpoints = {
       const words = { title: text(body.title), body: text(body.body) }
       if (thread.kind === 'issue')
         editIssue(world, actor, thread, { ...words, ...labels, state: body.state as 'open' | 'closed' | undefined, stateReason: text(body.state_reason) })
-      else editPullRequest(world, actor, thread, words)
+      else {
+        editPullRequest(world, actor, thread, words)
+        if (body.state === 'closed') closePullRequest(world, actor, thread)
+        if (body.state === 'open') reopenPullRequest(world, actor, thread)
+        if (Array.isArray(body.labels)) {
+          thread.labels = []
+          addLabels(world, actor, thread, names(body.labels))
+        }
+      }
       return { status: 200, body: issueShape(world, thread) }
     },
   },
