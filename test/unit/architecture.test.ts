@@ -207,7 +207,9 @@ const rules: readonly Rule[] = [
     name: 'relative imports name the .ts file',
     why: 'a name that is a file can be followed by people and tools alike',
     complaints: (file) =>
-      imports(file, (specifier, imported) => (imported === null || isIn(imported, 'dist-test') || /\.(tsx?|json|mjs)$/.test(specifier) ? null : specifier)),
+      imports(file, (specifier, imported) =>
+        imported === null || isIn(imported, 'dist') || isIn(imported, 'dist-test') || /\.(tsx?|json|mjs)$/.test(specifier) ? null : specifier,
+      ),
     bad: { path: 'src/lib/a.ts', text: "export { b } from './b.js'\n" },
     good: { path: 'src/lib/a.ts', text: "export { b } from './b.ts'\n" },
   },
