@@ -13,6 +13,7 @@ import { rebuildRunning } from './rules/rebuild-running.ts'
 import { scheduleDue } from './rules/schedule-due.ts'
 import { slotsAround } from './schedule.ts'
 
+/** Who may not be built comes first, then one rebuild at a time, then what asks for one; the last rule always has a word. */
 export const buildRules: readonly Rule<BuildFacts>[] = [enabled, archived, fork, notAsked, rebuildRunning, scheduleDue, baseMoved, nothingDue]
 
 export type BuildDecision = {

@@ -113,6 +113,7 @@ export const policyFileSchema = z.strictObject(
   { error: 'write "name: value" lines; docs/policy.md shows each of them' },
 )
 
+/** A policy file that passed the schema. */
 export type PolicyFile = z.infer<typeof policyFileSchema>
 
 /** The JSON Schema (draft 2020-12) of the policy file, for editors. `config/policy.schema.json` is its print; a test keeps them equal. */

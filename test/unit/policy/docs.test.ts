@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { buildRules } from '../../../src/policy/decide-build.ts'
+import { useRules } from '../../../src/policy/decide.ts'
 import { defaultPolicy } from '../../../src/policy/default-policy.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
 import { policyFileSchema, policyJsonSchema } from '../../../src/policy/schema.ts'
@@ -24,6 +26,10 @@ test('the first example is what is in force without a file', () => {
 
 test('every field of the policy file has an example', () => {
   for (const field of Object.keys(policyFileSchema.shape)) expect(examples.join('\n')).toMatch(new RegExp(`^${field}:`, 'm'))
+})
+
+test('every rule is on the page', () => {
+  for (const { name } of [...useRules, ...buildRules]) expect(page).toContain(`\`${name}\``)
 })
 
 test('the checked-in JSON Schema is the one that the code makes', () => {
