@@ -1,17 +1,15 @@
 /** Serving: the web side, the workers and the schedules of one process, started in order and drained in order. */
 import type { House } from './compose.ts'
 import { startSchedules } from './schedules.ts'
-import type { Stage } from './workers/stage.ts'
 import { stagesOf } from './workers/stages.ts'
 import { startSweeper } from './workers/sweeper.ts'
-import { startWorker } from './workers/worker.ts'
+import { type Activity, startWorker } from './workers/worker.ts'
 
 /** The parts of the app that can run in processes of their own. */
 export type Part = 'web' | 'worker' | 'scheduler'
 
 export type Running = {
-  /** Stages that are running in this process now. */
-  inWork(): number
+  readonly activity: Activity
   /** Takes no more work and gives back what does not end in time; the house is closed afterwards by whoever opened it. */
   stop(): Promise<void>
 }
@@ -21,21 +19,14 @@ export async function startBackground(house: House, parts: readonly Part[]): Pro
   const { stores, queue, log, now, config } = house
   const { dueWork } = stores
   const sweeper = startSweeper({ dueWork, queue, log, now, everyMs: config.sweepSeconds * 1000 })
-  let inWork = 0
-  const counted = (stage: Stage): Stage => ({
-    ...stage,
-    run: async (...work) => {
-      inWork += 1
-      return await stage.run(...work).finally(() => void (inWork -= 1))
-    },
-  })
+  const activity = { running: 0, started: 0 }
   if (parts.includes('worker')) {
-    for (const stage of stagesOf(house))
-      await startWorker({ dueWork, queue, log, now, leaseMs: config.leaseSeconds * 1000, nudge: sweeper.nudge }, counted(stage))
+    const worker = { dueWork, queue, log, now, leaseMs: config.leaseSeconds * 1000, nudge: sweeper.nudge, activity }
+    for (const stage of stagesOf(house)) await startWorker(worker, stage)
   }
   const schedules = parts.includes('scheduler') ? startSchedules(house, sweeper.nudge) : null
   return {
-    inWork: () => inWork,
+    activity,
     stop: async () => {
       schedules?.stop()
       await sweeper.stop()

@@ -90,7 +90,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   const running = await startBackground(house, parts)
   web.server.listen(0, '127.0.0.1')
   await once(web.server, 'listening')
-  standIns.github.setWebhook(`http://127.0.0.1:${(web.server.address() as AddressInfo).port}${config.server.webhookPath}`)
+  standIns.github.setWebhook(`http://127.0.0.1:${(web.server.address() as AddressInfo).port}${config.server.webhookPath}`, standIns.app.webhookSecret)
   const loop = {
     ...standIns,
     ...settings,
@@ -115,8 +115,10 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   return loop
 }
 
-/** Nothing is due within the gathering time of deliveries, and nothing is being done. */
-async function isIdle(house: House, running: Running, clock: Clock): Promise<boolean> {
+/** Nothing is due within the gathering time of deliveries, nothing is being done, and nothing began while we looked. */
+async function isIdle(house: House, { activity }: Running, clock: Clock): Promise<boolean> {
+  const { started } = activity
   const soon = new Date(clock.now().getTime() + house.config.deliverGatherSeconds * 1000 + 500)
-  return (await house.stores.dueWork.due(soon, 1)).length === 0 && running.inWork() === 0
+  const due = await house.stores.dueWork.due(soon, 1)
+  return due.length === 0 && activity.running === 0 && activity.started === started
 }

@@ -1,5 +1,4 @@
 /** `underpin scan`: what is stale in a folder of files and why, and with `--write` the pins moved. */
-import path from 'node:path'
 import { type Command, Option } from 'commander'
 import { createHttp } from '../../adapters/http/index.ts'
 import { createRegistry, loadDockerConfig, oncePerRun } from '../../adapters/registry/index.ts'

@@ -6,12 +6,21 @@ import type { DueWorkStore } from '../../ports/due-work-store.ts'
 import type { Job, JobQueue } from '../../ports/job-queue.ts'
 import type { Outcome, Stage } from './stage.ts'
 
+/** How busy the workers of this process are. */
+export type Activity = {
+  /** Wake-ups that are being handled now. */
+  running: number
+  /** Wake-ups handled since the start. */
+  started: number
+}
+
 export type WorkerParts = {
   readonly dueWork: DueWorkStore
   readonly queue: JobQueue
   readonly log: Logger
   readonly now: () => Date
   readonly leaseMs: number
+  readonly activity: Activity
   /** Called after work was done: more may be due now. */
   readonly nudge: () => void
 }
@@ -22,7 +31,12 @@ const longestBackoffMs = 60 * 60 * 1000
 
 /** Runs the stage for every wake-up of its kind until the queue is closed. */
 export async function startWorker(parts: WorkerParts, stage: Stage): Promise<void> {
-  await parts.queue.work(stage.kind, stage.concurrency, (job, signal) => handle(parts, stage, job, signal))
+  const { activity } = parts
+  await parts.queue.work(stage.kind, stage.concurrency, async (job, signal) => {
+    activity.started += 1
+    activity.running += 1
+    await handle(parts, stage, job, signal).finally(() => void (activity.running -= 1))
+  })
 }
 
 async function handle(parts: WorkerParts, stage: Stage, job: Job, signal: AbortSignal): Promise<void> {
