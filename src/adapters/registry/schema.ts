@@ -1,4 +1,5 @@
 /** The few fields we read of what registries and token servers say, narrowed by hand: zod would cost `scan` 90 ms at start for five fields. */
+import { platformPart } from '../../domain/image/platform.ts'
 
 /** A bearer token and how long it lasts. */
 export type TokenAnswer = { readonly token: string; readonly expiresInSeconds: number }
@@ -37,7 +38,9 @@ export function readConfigPlatform(body: Buffer): { os: string; architecture: st
   if (!isRecord(json)) return null
   const os = text(json['os'])
   const architecture = text(json['architecture'])
-  return os === null || architecture === null ? null : { os, architecture, variant: text(json['variant']), osVersion: text(json['os.version']) }
+  const [variant, osVersion] = [text(json['variant']), text(json['os.version'])]
+  const wellFormed = [os, architecture, variant, osVersion].every((part) => part === null || platformPart.test(part))
+  return os === null || architecture === null || !wellFormed ? null : { os, architecture, variant, osVersion }
 }
 
 /** A string that is not empty, or null. */

@@ -1,6 +1,6 @@
 /** Manifests: what a registry answers for a tag or digest, read strictly (OCI image-spec 1.1 and Docker schema 2). */
 import { type Digest, digestOf, parseDigest } from './digest.ts'
-import { normalPlatform, type Platform } from './platform.ts'
+import { normalPlatform, type Platform, platformPart } from './platform.ts'
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
 export type Descriptor = {
@@ -40,10 +40,12 @@ export const imageMediaTypes = ['application/vnd.oci.image.manifest.v1+json', 'a
 /** Bytes of a manifest that we read at most; the registries' own limit is 4 MiB. */
 export const longestManifest = 4 * 1024 * 1024
 const mostDescriptors = 2_000
+const fields = ['schemaVersion', 'mediaType', 'config', 'layers', 'manifests', 'annotations']
+const lowerCaseFields = new Set(fields.map((name) => name.toLowerCase()))
 
 /**
  * Reads `bytes` that came with `contentType` (null when the transport said nothing). The digest is what we hash, under `like`'s algorithm.
- * Refused: a document that could be read as both kinds (CVE-2021-41190), a media type that contradicts the transport's, Docker schema 1.
+ * Refused: a document that could be read as both kinds (CVE-2021-41190), also by a reader that ignores the case of names as Go does, a media type that contradicts the transport's, Docker schema 1.
  */
 export function parseManifest(bytes: Uint8Array, contentType: string | null, like?: Digest): ParsedManifest {
   const invalid = (problem: string): ParsedManifest => ({ kind: 'invalid', problem })
@@ -54,6 +56,8 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null, lik
     return invalid('it is not JSON in UTF-8')
   }
   if (!isRecord(json)) return invalid('it is not a JSON object')
+  const odd = Object.keys(json).find((key) => lowerCaseFields.has(key.toLowerCase()) && !fields.includes(key))
+  if (odd !== undefined) return invalid(`its field "${odd}" is spelled so that others read it and we do not`)
   const sent = contentType?.split(';')[0]?.trim().toLowerCase() ?? null
   const written = typeof json['mediaType'] === 'string' ? json['mediaType'] : null
   if (json['schemaVersion'] !== 2) return invalid('only schema version 2 is supported')
@@ -112,5 +116,7 @@ function readDescriptor(value: unknown): Descriptor | null {
 function readPlatform(value: unknown): Platform | null {
   if (!isRecord(value) || typeof value['os'] !== 'string' || typeof value['architecture'] !== 'string') return null
   const text = (key: string) => (typeof value[key] === 'string' && value[key] !== '' ? (value[key] as string) : null)
-  return normalPlatform({ os: value['os'], architecture: value['architecture'], variant: text('variant'), osVersion: text('os.version') })
+  const platform = { os: value['os'], architecture: value['architecture'], variant: text('variant'), osVersion: text('os.version') }
+  // A platform becomes a key and stands in pull requests: no free text.
+  return Object.values(platform).every((part) => part === null || platformPart.test(part)) ? normalPlatform(platform) : null
 }

@@ -3,7 +3,10 @@
 /** https://github.com/opencontainers/image-spec/blob/main/image-index.md#image-index-property-descriptions */
 export type Platform = { readonly os: string; readonly architecture: string; readonly variant: string | null; readonly osVersion: string | null }
 
-const aliases: Record<string, { architecture: string; variant: string | null }> = {
+/** What one part of a platform may look like; anything else is not a platform. */
+export const platformPart = /^[\w.-]{1,64}$/
+
+const aliases: Readonly<Record<string, { readonly architecture: string; readonly variant: string | null }>> = {
   x86_64: { architecture: 'amd64', variant: null },
   'x86-64': { architecture: 'amd64', variant: null },
   aarch64: { architecture: 'arm64', variant: null },
@@ -15,7 +18,7 @@ const aliases: Record<string, { architecture: string; variant: string | null }> 
 /** `linux/arm/v7` as a platform in containerd's normal form (arm64 has no v8, bare arm is v7, amd64 no v1), or null when it is not one. */
 export function parsePlatform(text: string): Platform | null {
   const parts = text.split('/')
-  if (parts.length < 2 || parts.length > 3 || parts.some((part) => !/^[\w.-]+$/.test(part))) return null
+  if (parts.length < 2 || parts.length > 3 || parts.some((part) => !platformPart.test(part))) return null
   const [os = '', architecture = '', variant] = parts
   return normalPlatform({ os: os.toLowerCase(), architecture: architecture.toLowerCase(), variant: variant?.toLowerCase() ?? null, osVersion: null })
 }
@@ -23,7 +26,8 @@ export function parsePlatform(text: string): Platform | null {
 /** `platform` with the spellings of one machine made equal (https://github.com/containerd/platforms). */
 export function normalPlatform(platform: Platform): Platform {
   const { os, osVersion } = platform
-  const { architecture, variant } = aliases[platform.architecture] ?? platform
+  // `hasOwn`: the architecture is a registry's word, and "constructor" is one too.
+  const { architecture, variant } = (Object.hasOwn(aliases, platform.architecture) ? aliases[platform.architecture] : undefined) ?? platform
   const chosen = platform.variant ?? variant
   if (architecture === 'arm64' && (chosen === 'v8' || chosen === '8')) return { os, architecture, variant: null, osVersion }
   if (architecture === 'amd64' && chosen === 'v1') return { os, architecture, variant: null, osVersion }
