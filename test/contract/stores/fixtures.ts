@@ -65,6 +65,7 @@ const policy: Policy = {
   enabled: true,
   ignorePaths: [],
   ignoreImages: ['docker.io/library/*'],
+  platforms: ['linux/amd64'],
   pinFloatingTags: true,
   pinOverArguments: false,
   labels: ['images'],
@@ -73,7 +74,7 @@ const policy: Policy = {
   maxPullRequestsPerHour: 2,
   rebuild: { cron: '0 4 * * 1', timezone: 'UTC', onBaseMove: true, workflow: 'build.yml', ref: null, inputs: { 'no-cache': 'true' } },
   includeForks: false,
-} as Policy
+}
 
 /** A look that found `uses` in one file. */
 export function discovery(uses: readonly ImageUse[], change: Partial<Discovery> = {}): Discovery {

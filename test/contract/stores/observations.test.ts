@@ -1,5 +1,5 @@
 /** The contract of observations, on PostgreSQL and in memory. */
-import fc from 'fast-check'
+import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMemoryObservationStore } from '../../../src/adapters/store/memory/index.ts'
 import type { Manifest } from '../../../src/domain/image/manifest.ts'
@@ -65,9 +65,9 @@ describe.each(implementations)('observations on $name', ({ open }) => {
 
   it('whatever is seen in whatever order, intervals never overlap, follow each other, and exactly one is current', async () => {
     const store = open()
-    const look = fc.record({ hex: fc.constantFrom('a', 'b', 'c'), at: fc.integer({ min: 0, max: 12 }) })
-    await fc.assert(
-      fc.asyncProperty(fc.array(look, { minLength: 1, maxLength: 12 }), async (looks) => {
+    const look = record({ hex: constantFrom('a', 'b', 'c'), at: integer({ min: 0, max: 12 }) })
+    await assert(
+      asyncProperty(array(look, { minLength: 1, maxLength: 12 }), async (looks) => {
         const key = someTag()
         for (const { hex, at } of looks) await store.observe(key, digest(hex), minute(at))
         const oldestFirst = [...(await store.history(key, 99))].reverse()

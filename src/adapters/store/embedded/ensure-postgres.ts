@@ -5,10 +5,10 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PoolConfig } from 'pg'
 import { Fault } from '../../../domain/fault.ts'
-import { isAlive, readLock, removeStaleLock } from './lock-file.ts'
+import { isAlive, readLock, removeStaleLocks } from './lock-file.ts'
 import { findNative, type Native } from './native.ts'
-import { type Placement, place } from './placement.ts'
-import { answers, connectionTo, createDatabase, dataIn, initialise, lastWords, launch, stop } from './server.ts'
+import { dataIn, type Placement, place } from './placement.ts'
+import { answers, connectionTo, createDatabase, initialise, lastWords, launch, stop } from './server.ts'
 
 export type EmbeddedOptions = {
   /** `.underpin` in the project; made when it is not there. */
@@ -57,7 +57,7 @@ export async function ensurePostgres({ dataDir, log, settings = {}, native }: Em
     for (const socketDir of new Set([readLock(data)?.socketDir ?? placement.socketDir, placement.socketDir])) {
       if (await answers(socketDir)) return ready(placement, socketDir, isRunning(started) && readLock(data)?.pid === started.pid ? started : null, log)
     }
-    removeStaleLock(data)
+    removeStaleLocks(data, placement.socketDir)
     const holder = readLock(data)
     if (!isRunning(started) && (holder === null || !isAlive(holder.pid))) {
       if (launches === mostLaunches) break

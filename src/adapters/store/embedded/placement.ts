@@ -1,5 +1,5 @@
 /** Where the embedded PostgreSQL keeps programs, data and socket, and as whom it runs. */
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Fault } from '../../../domain/fault.ts'
@@ -24,6 +24,11 @@ const nobody: Owner = { uid: 65_534, gid: 65_534 }
 /** Paths of unix sockets end at 107 bytes on Linux, 103 on macOS. */
 const longestSocketPath = 103
 
+/** The data folder below a placement's home. */
+export function dataIn({ home }: Pick<Placement, 'home'>): string {
+  return path.join(home, 'data')
+}
+
 /**
  * Chooses and makes the folders. Below a folder that the server's user may not enter (a clone under root's own home) programs and data go to one
  * that it may, named by a hash of `dataDir`. Ownership of folders that were there is never changed. Raises `invalid` where no place is fit.
@@ -31,15 +36,23 @@ const longestSocketPath = 103
 export function place(dataDir: string, native: Native): Placement {
   mkdirSync(dataDir, { recursive: true })
   const asked = realpathSync(dataDir)
-  const owner = process.getuid?.() === 0 ? nobody : null
+  const owner = serverOwner(dataIn({ home: asked }))
   const name = `underpin-${sha256Hex(asked).slice(0, 16)}`
   const socketDir = makeSocketDir(name, owner)
   const isClosed = owner !== null && !(mayEnter(asked, owner) && mayEnter(native.dir, owner))
   if (!isClosed) return { native, home: asked, socketDir, owner, notice: null }
   const home = makeOpenHome(name)
   const copied = copyNative(native, home)
-  const notice = `The database runs as another user ("nobody", as PostgreSQL refuses root), who may not enter ${asked}; its programs and data are in ${home}.`
+  const notice = `The database runs as the user "nobody" (PostgreSQL refuses root), who may not enter ${asked}; its programs and data are in ${home}.`
   return { native: copied, home, socketDir, owner, notice }
+}
+
+/** As whom the server runs: null for ourselves. Root runs it as whoever owns the data already (a person who tried Underpin before), else as nobody. */
+function serverOwner(data: string): Owner | null {
+  const found = existsSync(data) ? statSync(data) : null
+  if (process.getuid?.() === 0) return found === null || found.uid === 0 ? nobody : { uid: found.uid, gid: found.gid }
+  if (found !== null && found.uid !== process.getuid?.()) throw new Fault('invalid', `${data} belongs to another user; run as that user, or set DATABASE_URL`)
+  return null
 }
 
 /** Whether `owner` may pass through every folder from the root to `folder`. */
@@ -94,12 +107,11 @@ function makeOwn(dir: string, mode: number, owner: Owner | null): void {
   else if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o022) !== 0) throw new Fault('invalid', `${dir} belongs to somebody else; remove it`)
 }
 
-/** The programs (60 MB) under `home`, copied once a version. A copy that was interrupted is never taken for a whole one. */
+/** The programs (40 MB) under `home`, copied once a version. A copy that was interrupted is never taken for a whole one. */
 function copyNative(native: Native, home: string): Native {
   const dir = path.join(home, `programs-${native.version}`)
   if (!existsSync(dir)) {
-    const partial = `${dir}.${process.pid}`
-    rmSync(partial, { recursive: true, force: true })
+    const partial = mkdtempSync(`${dir}.`)
     cpSync(native.dir, path.join(partial, 'native'), { recursive: true, verbatimSymlinks: true })
     cpSync(path.join(native.dir, '..', 'package.json'), path.join(partial, 'package.json'))
     chmodSync(partial, 0o755)

@@ -1,24 +1,19 @@
 /** One PostgreSQL server process: initialised, started, asked, stopped. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { chown, mkdir, rm } from 'node:fs/promises'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { Client, DatabaseError, type PoolConfig } from 'pg'
 import { Fault } from '../../../domain/fault.ts'
 import { isAlive } from './lock-file.ts'
 import { libraryPath } from './native.ts'
-import type { Placement } from './placement.ts'
+import { dataIn, type Placement } from './placement.ts'
 
 const run = promisify(execFile)
 const databaseUser = 'underpin'
 /** Longer than any recovery of a database this small, shorter than a person's patience. */
 const stopMs = 20_000
-
-/** The data folder below a placement's home. */
-export function dataIn(placement: Placement): string {
-  return path.join(placement.home, 'data')
-}
 
 /** How to connect to a database of the server behind `socketDir`. Reads nothing from PGHOST and the like. */
 export function connectionTo(socketDir: string, database: string): PoolConfig {
@@ -33,8 +28,7 @@ export async function initialise(placement: Placement): Promise<void> {
   const dataDir = dataIn(placement)
   removeHalfMade(dataDir)
   if (existsSync(dataDir)) return
-  const made = `${dataDir}.${process.pid}`
-  await mkdir(made, { mode: 0o700 })
+  const made = await mkdtemp(`${dataDir}.${process.pid}.`)
   if (placement.owner !== null) await chown(made, placement.owner.uid, placement.owner.gid)
   const settings = ['--auth-local=trust', '--auth-host=reject', '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
   try {
@@ -137,8 +131,9 @@ function processOptions(placement: Placement, cwd: string) {
 
 /** What an `initialise` that was killed left behind. */
 function removeHalfMade(dataDir: string): void {
+  const prefix = `${path.basename(dataDir)}.`
   for (const name of readdirSync(path.dirname(dataDir))) {
-    const pid = name.startsWith(`${path.basename(dataDir)}.`) ? Number(name.slice(path.basename(dataDir).length + 1)) : Number.NaN
-    if (Number.isSafeInteger(pid) && pid !== process.pid && !isAlive(pid)) rmSync(path.join(path.dirname(dataDir), name), { recursive: true, force: true })
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN
+    if (Number.isSafeInteger(pid) && !isAlive(pid)) rmSync(path.join(path.dirname(dataDir), name), { recursive: true, force: true })
   }
 }
