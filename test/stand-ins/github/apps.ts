@@ -21,13 +21,23 @@ export type AppManifest = {
 /** Manifests that wait to be converted, by code; a code works once. */
 export type Manifests = Map<string, { readonly manifest: AppManifest; readonly owner: string }>
 
+const pairs: { readonly privateKey: string; readonly publicKey: string }[] = []
+/** The n-th key pair of this process: apps of one stand-in differ, and the next stand-in need not wait for new primes. */
+function keyPair(index: number): (typeof pairs)[number] {
+  const made =
+    pairs[index] ??
+    generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    })
+  pairs[index] = made
+  return made
+}
+
 /** Makes an app with a key pair of its own. */
 export function createApp(world: World, wanted: NewApp): { readonly state: AppState; readonly secret: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  })
+  const { privateKey, publicKey } = keyPair(world.apps.size)
   const id = world.nextId()
   const secret = wanted.webhookSecret ?? randomBytes(20).toString('hex')
   const state: AppState = {

@@ -22,19 +22,32 @@ function locate(): string {
   throw new Error('openapi.json of the GitHub stand-in is missing')
 }
 
+type Description = { readonly paths: Record<string, Record<string, Json>>; readonly components: Json }
+/** Shared by all stand-ins of a process: what is compiled once stays. */
+let shared: { readonly doc: Description; readonly ajv: Ajv; readonly compiled: Map<string, ValidateFunction> } | null = null
+function load(): NonNullable<typeof shared> {
+  const doc = JSON.parse(readFileSync(locate(), 'utf8')) as Description
+  const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, validateSchema: false })
+  addFormats(ajv)
+  ajv.addFormat('repo.nwo', true)
+  ajv.addSchema(doc as unknown as Schema, 'github')
+  return { doc, ajv, compiled: new Map() }
+}
+
 /** The description, compiled operation by operation as they are used. */
 export class OpenApi {
-  readonly #doc = JSON.parse(readFileSync(locate(), 'utf8')) as { paths: Record<string, Record<string, Json>>; components: Json }
-  readonly #ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, validateSchema: false })
-  readonly #compiled = new Map<string, ValidateFunction>()
+  readonly #doc: Description
+  readonly #ajv: Ajv
+  readonly #compiled: Map<string, ValidateFunction>
   readonly #routes: { readonly method: string; readonly shape: RegExp; readonly names: readonly string[]; readonly operation: Operation }[] = []
   /** What stands in URLs that nobody reads. */
   baseUrl = 'http://127.0.0.1'
 
   constructor() {
-    addFormats(this.#ajv)
-    this.#ajv.addFormat('repo.nwo', true)
-    this.#ajv.addSchema(this.#doc as unknown as Schema, 'github')
+    shared ??= load()
+    this.#doc = shared.doc
+    this.#ajv = shared.ajv
+    this.#compiled = shared.compiled
     const paths = Object.entries(this.#doc.paths).toSorted(([a], [b]) => a.split('{').length - b.split('{').length)
     for (const [path, methods] of paths) {
       const names: string[] = []
