@@ -58,7 +58,7 @@ describe('for all facts', () => {
   const text = fc.tuple(name, fc.option(digest)).map(([image, pin]) => (pin === null ? image : `${image}@${pin}`))
   const line = fc.constantFrom(
     'enabled: false',
-    'pinFloatingTags: false',
+    'pinFloatingTags: true',
     'pinOverArguments: true',
     'includeForks: true',
     'ignore: {images: [python]}',
