@@ -1,5 +1,5 @@
 /** A `fetch` over the one client, for libraries that bring their own requests (Octokit). */
-import type { Http } from './index.ts'
+import type { Http } from './request.ts'
 
 /** Statuses whose `Response` must have no body (https://fetch.spec.whatwg.org/#null-body-status). */
 const bodiless = new Set([204, 205, 304])

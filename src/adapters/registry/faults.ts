@@ -2,11 +2,10 @@
 import { Fault } from '../../domain/fault.ts'
 import { formatImageName, type ImageName } from '../../domain/image/reference.ts'
 import type { HttpResponse } from '../http/index.ts'
-import { retryAfterMs } from '../http/retry.ts'
 import { readErrorCode } from './schema.ts'
 
-/** The fault for an answer that is not what was asked for. `what` is a noun phrase ("tag 3.12"); `credential` says whether one was sent. */
-export function refusal(image: ImageName, what: string, answer: HttpResponse, credential: boolean, now: Date): Fault {
+/** The fault for an answer that is not what was asked for. `what` is a noun phrase ("tag 3.12"); `credential` says whether one was sent. (429 is the HTTP client's fault already.) */
+export function refusal(image: ImageName, what: string, answer: HttpResponse, credential: boolean): Fault {
   const host = image.registry
   const name = formatImageName(image)
   const code = readErrorCode(answer.body)
@@ -17,10 +16,6 @@ export function refusal(image: ImageName, what: string, answer: HttpResponse, cr
       return new Fault('unauthorized', `${host} refused us ${name}${told}: ${unauthorizedAdvice(host, credential)}`, { host })
     case 404:
       return new Fault('missing', missingText(name, what, code), { host })
-    case 429: {
-      const waitMs = retryAfterMs(answer.headers['retry-after'], now)
-      return new Fault('rate-limited', `${host} limits how often we may ask; try again later, or configure a credential for it`, { host, retryAfterMs: waitMs })
-    }
     default: {
       const kind = answer.status >= 500 ? 'transient' : 'invalid'
       const advice = kind === 'transient' ? 'try again later' : 'check that it is a container registry'

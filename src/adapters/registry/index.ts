@@ -45,7 +45,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const hashed = new Map<string, { readonly etag: string; readonly digest: Digest }>()
   const invalid = (image: ImageName, text: string) => new Fault('invalid', `${formatImageName(image)}: ${text}`, { host: image.registry })
   const refused = (scope: Scope, image: ImageName, what: string, answer: Parameters<typeof refusal>[2]) =>
-    refusal(image, what, answer, session.credentialOf(scope, image) !== null, now())
+    refusal(image, what, answer, session.credentialOf(scope, image) !== null)
 
   async function digestByGet(scope: Scope, image: ImageName, tag: string): Promise<Digest> {
     const key = JSON.stringify([scope, formatImageName(image), tag])

@@ -5,6 +5,7 @@ import { publicScope, type Scope } from '../../domain/image/scope.ts'
 import type { Http, HttpResponse } from '../http/index.ts'
 import { type Challenge, parseChallenge } from './challenge.ts'
 import { basicAuthorization, type StoredCredential } from './credentials.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { createTokens, type TokenQuestion } from './token.ts'
 
 /** What we know about a registry beyond its name. */
@@ -53,6 +54,7 @@ export function createSession(
     requests += 1
   }
   const tokens = createTokens(http, { isInsecure: (host) => insecureHosts.has(host), now: options.now, onSent })
+  const limits = createRateLimits(options.now)
   /** The last challenge by endpoint and credential. The first question there is the probe that the others wait for; they bring their token along at once. */
   const challenges = new Map<string, Promise<Challenge | null>>()
 
@@ -85,14 +87,16 @@ export function createSession(
           ? { challenge, registry: image.registry, endpointHost: url.host, scope: tokenScope(challenge.scope, image.repository), credential }
           : null
       const send = (authorization: string | null) =>
-        http.request({
-          method: question.method,
-          url,
-          headers: { accept: question.accept, ...question.headers, ...(authorization === null ? {} : { authorization }) },
-          maxBytes: question.maxBytes,
-          raw: question.raw,
-          onSent,
-        })
+        limits.within(`${question.method} ${key}`, url.host, () =>
+          http.request({
+            method: question.method,
+            url,
+            headers: { accept: question.accept, ...question.headers, ...(authorization === null ? {} : { authorization }) },
+            maxBytes: question.maxBytes,
+            raw: question.raw,
+            onSent,
+          }),
+        )
 
       /** Answers a challenge once; `known` is the one that the request already answered. */
       const finish = async (first: HttpResponse, known: Challenge | null): Promise<HttpResponse> => {

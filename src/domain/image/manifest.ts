@@ -34,7 +34,9 @@ export type Manifest =
 /** A manifest, or why these bytes are none. */
 export type ParsedManifest = { readonly kind: 'manifest'; readonly manifest: Manifest } | { readonly kind: 'invalid'; readonly problem: string }
 
+/** What an index may call itself. */
 export const indexMediaTypes = ['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json'] as const
+/** What an image manifest may call itself. */
 export const imageMediaTypes = ['application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json'] as const
 
 /** Bytes of a manifest that we read at most; the registries' own limit is 4 MiB. */

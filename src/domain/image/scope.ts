@@ -3,6 +3,7 @@
 /** `public`, or the id of the one operator credential that was used. Nothing learnt under one scope is shown under another. */
 export type Scope = string
 
+/** What an anonymous pull shows. */
 export const publicScope: Scope = 'public'
 
 /** The part of an operator's registry credential that decides who may use it; the secret itself stays in the adapters. */

@@ -48,7 +48,11 @@ test("https works with the operator's own CA, and a certificate that nobody vouc
 })
 
 test("aborting rejects with the caller's reason, before, while waiting for a turn and while on the wire", async () => {
-  const { host } = await serve(() => {})
+  let arrived = () => {}
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const { host } = await serve(() => arrived())
   const http = client([host], { connections: 1 })
   const reason = new Error('enough')
   const request = (signal: AbortSignal) => http.request({ url: `http://${host}/`, maxBytes: 1, signal })
@@ -57,6 +61,7 @@ test("aborting rejects with the caller's reason, before, while waiting for a tur
   const controller = new AbortController()
   const onTheWire = request(controller.signal)
   const waiting = request(controller.signal)
+  await arrival
   controller.abort(reason)
   await expect(onTheWire).rejects.toBe(reason)
   await expect(waiting).rejects.toBe(reason)

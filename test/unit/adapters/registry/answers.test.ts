@@ -58,6 +58,27 @@ test('a rate limit carries the wait that the registry asked for', async () => {
   expect(home.requests).toHaveLength(1)
 })
 
+test("one image's rate limit keeps the others of that login and method from asking, until it is over", async () => {
+  const home = await standIn({ auth: 'basic', users: { reader: canary } })
+  for (const each of ['acme/a', 'acme/b']) home.pushImage(each, '1')
+  let time = new Date('2026-11-22T10:00:00Z').getTime()
+  const credentials = [loginFor(home), loginFor(home, { id: 'second' })]
+  const { registry } = clientFor([home], { credentials, now: () => new Date(time) })
+  const name = (each: string) => ({ registry: home.host, repository: `acme/${each}` })
+  await registry.tagDigest('login', name('a'), '1')
+  const end = home.script({ method: 'GET', path: '/v2/' }, { kind: 'status', status: 429, headers: { 'retry-after': '600' } })
+  await expect(registry.tags('login', name('a'))).rejects.toMatchObject({ kind: 'rate-limited' })
+  end()
+  const before = home.requests.length
+
+  await expect(registry.tags('login', name('b'))).rejects.toMatchObject({ kind: 'rate-limited', host: home.host, retryAfterMs: 600_000 })
+  expect(home.requests).toHaveLength(before)
+  expect(await registry.tagDigest('login', name('b'), '1')).toBe(home.digestOf('acme/b', '1'))
+  expect(await registry.tags('second', name('b'))).toEqual(['1'])
+  time += 600_000
+  expect(await registry.tags('login', name('b'))).toEqual(['1'])
+})
+
 test('behind tokens the first question is a probe: twenty images cost forty-one requests', async () => {
   const home = await standIn({ auth: 'bearer' })
   for (let n = 0; n < 20; n += 1) home.pushImage(`acme/app${n}`, '1')
