@@ -9,6 +9,7 @@ import { type GraphqlAnswer, raiseUnlessGone } from './graphql.ts'
 import { inRepo } from './names.ts'
 import { check } from './transport.ts'
 
+/** A blob by its name, and a repo that has it. */
 export type WantedBlob = { readonly repo: Repo; readonly blobOid: string }
 
 const mostBlobs = 100

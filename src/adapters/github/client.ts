@@ -7,7 +7,9 @@ import { type GraphqlAnswer, readGraphql } from './graphql.ts'
 import type { Permissions, Tokens } from './tokens.ts'
 import { type Answer, send, type Request } from './transport.ts'
 
+/** A REST route as Octokit writes it; parameters in the path are encoded by Octokit. */
 export type Call = { readonly route: string; readonly parameters: Readonly<Record<string, unknown>> }
+/** A GraphQL document; what comes from outside stands in its variables. */
 export type Document = { readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
 
 /** As much of a pino logger as is used here. */
@@ -32,6 +34,7 @@ export type Client = {
   asApp(what: string, call: Call): Promise<Answer>
 }
 
+/** One client for all installations of the app. Every port method goes through it. */
 export function createClient(deps: {
   readonly host: string
   readonly graphqlUrl: string

@@ -14,7 +14,9 @@ export const proposeDocument = `mutation Propose($ref: CreateRefInput!, $commit:
   createRef(input: $ref) { ref { name } }
   createCommitOnBranch(input: $commit) { commit { oid } }
 }`
+/** One commit more on a branch that is there. */
 export const commitDocument = 'mutation Commit($commit: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $commit) { commit { oid } } }'
+/** https://docs.github.com/graphql/reference/mutations#createref */
 export const createRefDocument = 'mutation CreateRef($ref: CreateRefInput!) { createRef(input: $ref) { ref { name } } }'
 /** All or nothing, each with the oid it must have before (https://docs.github.com/graphql/reference/mutations#updaterefs). */
 export const moveDocument = 'mutation Move($move: UpdateRefsInput!) { updateRefs(input: $move) { clientMutationId } }'
@@ -23,6 +25,7 @@ export const recommitDocument = `mutation Recommit($move: UpdateRefsInput!, $com
   updateRefs(input: $move) { clientMutationId }
   createCommitOnBranch(input: $commit) { commit { oid } }
 }`
+/** Where one branch is; null when it is not there. */
 export const refDocument = 'query Ref($id: ID!, $ref: String!) { node(id: $id) { ... on Repository { ref(qualifiedName: $ref) { target { oid } } } } }'
 
 const noOid = '0'.repeat(40)

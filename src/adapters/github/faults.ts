@@ -12,6 +12,7 @@ export type Attempt = {
   readonly isWrite: boolean
 }
 
+/** Lower-case names. */
 export type ResponseHeaders = Readonly<Record<string, string | number | undefined>>
 
 /** One entry of `errors` in a GraphQL answer (https://spec.graphql.org/October2021/#sec-Errors); `type` is GitHub's addition. */

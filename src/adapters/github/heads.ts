@@ -9,6 +9,7 @@ import { anyRef } from './names.ts'
 import { renewed, repoFragment, repoNode } from './repo-fields.ts'
 import { check } from './transport.ts'
 
+/** A repo and the branch that is asked for; null is its default branch. */
 export type Wanted = { readonly repo: Repo; readonly branch: string | null }
 
 const mostNodes = 100

@@ -13,6 +13,7 @@ export type Identity = {
 
 const app = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
 
+/** Learns from the viewer of any answer, else from `GET /app` (https://docs.github.com/rest/apps/apps#get-the-authenticated-app). */
 export function createIdentity(client: Client): Identity {
   let known: string | null = null
   return {

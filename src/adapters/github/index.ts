@@ -15,6 +15,7 @@ import { createRepoWorkflows } from './repo-workflows.ts'
 import { createTokens } from './tokens.ts'
 import { bindRequest, graphqlUrl } from './transport.ts'
 
+/** The five ports; each method's faults are told where the port is. */
 export type GitHub = {
   readonly installations: Installations
   readonly repoFiles: RepoFiles
@@ -23,6 +24,7 @@ export type GitHub = {
   readonly repoWorkflows: RepoWorkflows
 }
 
+/** Who we are, where GitHub is, and what is shared with other processes. */
 export type GitHubOptions = {
   readonly appId: string
   /** PEM. */

@@ -30,6 +30,7 @@ const repoForm = z.object({
 })
 const reposForm = z.object({ repositories: z.array(repoForm) })
 
+/** Pages are counted by us, 100 items each. */
 export function createInstallations(client: Client): Installations {
   return {
     async list() {

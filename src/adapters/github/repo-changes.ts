@@ -13,6 +13,7 @@ import type { Tokens } from './tokens.ts'
 
 const mostNames = 10_000
 
+/** `wantsSignature`: a commit is ours only with GitHub's own signature under it. Remembers the names that repos had at the last look-up. */
 export function createRepoChanges(deps: {
   readonly client: Client
   readonly tokens: Tokens

@@ -5,6 +5,7 @@ import type { FileMode, Repo } from '../../domain/repo/repo.ts'
 /** For selection sets on `Repository`. */
 export const repoFragment = 'fragment RepoFields on Repository { id name owner { login } isArchived isFork isPrivate pushedAt defaultBranchRef { name } }'
 
+/** What `RepoFields` gives. */
 export const repoNode = z.object({
   id: z.string(),
   name: z.string(),

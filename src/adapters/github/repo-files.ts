@@ -6,6 +6,7 @@ import { readHeads, type Wanted } from './heads.ts'
 import { isBranchName } from './names.ts'
 import { readTrees } from './trees.ts'
 
+/** Keeps nothing between calls. */
 export function createRepoFiles(client: Client): RepoFiles {
   return {
     heads: (installationId, wanted) => readHeads(client, installationId, wanted.filter(isPossible)),

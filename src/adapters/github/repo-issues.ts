@@ -25,6 +25,7 @@ export function topicMarker(topic: string): string {
   return `<!-- underpin topic=${topic} -->`
 }
 
+/** Two processes that open the same topic at once leave two issues; the oldest is kept up from then on. */
 export function createRepoIssues(client: Client, identity: Identity): RepoIssues {
   /** The oldest open issue of the topic that we wrote. */
   async function find(repo: Repo, marker: string) {

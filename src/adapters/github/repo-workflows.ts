@@ -31,6 +31,7 @@ const runForm = z.object({
 })
 const runsForm = z.object({ workflow_runs: z.array(runForm) })
 
+/** A dispatch is sent once, whatever comes back; `candidates` looks for what it started. */
 export function createRepoWorkflows(client: Client, identity: Identity): RepoWorkflows {
   const reading = (repo: Repo) => ({ what: `read the workflow runs of ${formatRepo(repo)}`, needs: 'actions: read' })
 

@@ -8,6 +8,7 @@ import { isBot } from './identity.ts'
 import { anyRef, ownRef } from './names.ts'
 import { fileMode } from './repo-fields.ts'
 
+/** An update's place in a repo, and the files it changes. */
 export type WantedStanding = { readonly repo: Repo; readonly baseBranch: string; readonly branch: string; readonly paths: readonly string[] }
 
 /** More commits than this on our branch are not looked at: it is not ours then. */
@@ -67,6 +68,7 @@ const pullRequest = z.object({
   author: z.object({ __typename: z.string(), login: z.string() }).nullish(),
 })
 
+/** What one alias of the document gives. */
 export const standingNode = z.object({
   name: z.string(),
   owner: z.object({ login: z.string() }),
@@ -81,6 +83,7 @@ export const standingNode = z.object({
   pullRequests: z.object({ totalCount: z.number(), nodes: z.array(pullRequest.nullish()).nullish() }),
 })
 
+/** As parsed. */
 export type StandingNode = z.infer<typeof standingNode>
 type Commit = z.infer<typeof commit>
 type PullRequest = z.infer<typeof pullRequest>

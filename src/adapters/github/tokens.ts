@@ -7,6 +7,7 @@ import { translate, type Request } from './transport.ts'
 /** Names as the API has them (`pull_requests`). */
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>
 
+/** Tokens by what they are for. None of them is ever shown. */
 export type Tokens = {
   /** The app's JWT. */
   app(): Promise<string>

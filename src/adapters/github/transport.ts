@@ -3,8 +3,10 @@ import { request as octokitRequest } from '@octokit/request'
 import { type Fault, isFault } from '../../domain/fault.ts'
 import { type Attempt, fault, faultOfForm, faultOfSilence, faultOfStatus, type ResponseHeaders } from './faults.ts'
 
+/** A request function of Octokit's with our defaults in it. */
 export type Request = typeof octokitRequest
 
+/** Headers by lower-case name, and the parsed JSON, unchecked. */
 export type Answer = { readonly headers: ResponseHeaders; readonly data: unknown }
 
 /** Octokit's plain request bound to the configured host and our guarded `fetch`; it repeats nothing and follows no redirect to another host on its own. */

@@ -1,5 +1,5 @@
 /** Nothing but names of the expected form reaches a ref or an address. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyRef, inRepo, isBranchName, ownRef, scratchBranch, workflowFile } from '../../../../src/adapters/github/names.ts'
 import { branchName } from '../../../../src/domain/update.ts'

@@ -171,6 +171,37 @@ describe('conflicts', () => {
   })
 })
 
+describe('half a document', () => {
+  const half = (field: string | null, error: object) => ({
+    status: 200,
+    body: {
+      data: { createRef: field === 'createRef' ? { ref: { name: branch } } : null, createCommitOnBranch: null },
+      errors: [{ path: [field === 'createRef' ? 'createCommitOnBranch' : 'createRef'], ...error }],
+    },
+  })
+  it.each([
+    ['a branch that GitHub does not know yet', half('createRef', { type: 'NOT_FOUND', message: 'The branch was not found.' }), 'transient'],
+    ['a branch that somebody moved in between', half('createRef', { type: 'STALE_DATA', message: 'Expected branch to point to "a"' }), 'conflict'],
+    ['a commit that is refused', half('createRef', { type: 'UNPROCESSABLE', message: 'contents is not valid base64' }), 'invalid'],
+    ['a commit that we may not make', half('createRef', { type: 'FORBIDDEN', message: 'Resource not accessible by integration' }), 'unauthorized'],
+    ['a ref that is there', half(null, { type: 'UNPROCESSABLE', message: 'A ref named "x" already exists in the repository.' }), 'conflict'],
+    ['no word about either', { status: 200, body: { data: { createRef: null, createCommitOnBranch: null } } }, 'transient'],
+    ['no data and no error', { status: 200, body: {} }, 'transient'],
+    ['an answer that is no JSON', { status: 200, body: 'oops' }, 'transient'],
+  ])('%s is judged by its own field', async (_name, action, kind) => {
+    const repo = stage.repo('web')
+    stage.standIn.fail({ match: isMutation('createRef'), when: 'before-apply', action })
+    expect(await kindOf(changes().propose(proposal(stage, repo)))).toBe(kind)
+  })
+  it('a limit that stops the commit pauses the installation', async () => {
+    const repo = stage.repo('web')
+    const action = half('createRef', { type: 'RATE_LIMITED', message: 'API rate limit exceeded' })
+    stage.standIn.fail({ match: isMutation('createRef'), when: 'before-apply', action })
+    expect(await kindOf(changes().propose(proposal(stage, repo)))).toBe('rate-limited')
+    expect(stage.budget.pauses.get(stage.installationId)).toEqual(new Date(stage.clock.now.getTime() + 60_000))
+  })
+})
+
 describe('crashes', () => {
   it.each(['before-apply', 'after-apply'] as const)('a lost answer of propose (%s) is transient, is not repeated, and the look-up tells', async (when) => {
     const repo = stage.repo('web')
