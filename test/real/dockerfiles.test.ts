@@ -1,4 +1,5 @@
 /** Sixty real Dockerfiles: the images found are those that BuildKit's own parser finds. */
+import { DockerfileParser } from 'dockerfile-ast'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -31,5 +32,15 @@ describe('real Dockerfiles', () => {
           ],
     )
     expect(found).toEqual(JSON.parse(readFileSync(path.join(samples, name, 'images.json'), 'utf8')))
+  })
+
+  it.each(names)('%s: a second parser sees a FROM wherever we do', (name) => {
+    const bytes = readFileSync(path.join(samples, name, 'Dockerfile'))
+    const theirs = DockerfileParser.parse(bytes.toString('utf8')).getFROMs()
+    const lines = theirs.map((from) => (from.getImageRange()?.start.line ?? -1) + 1)
+    const ours = dockerfile
+      .imageUses('Dockerfile', bytes)
+      .filter(({ role, skip }) => (role === 'stage' || role === 'final') && skip?.code !== 'refused-by-buildkit')
+    for (const { line } of ours) expect(lines).toContain(line)
   })
 })

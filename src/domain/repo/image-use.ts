@@ -21,6 +21,7 @@ export type Role = 'stage' | 'final' | 'copy-from' | 'mount-from' | 'syntax'
 /** Why a use is not ours to move. A closed list: `refs --codes` prints it with `skipCodes`. */
 export type SkipCode = keyof typeof skipCodes
 
+/** The codes with what they mean, in words for people. */
 export const skipCodes = {
   'unresolved-variable': 'a variable in the reference has no value in the file',
   'variable-not-allowed': 'BuildKit takes no variables here, so the file does not build as it stands',
@@ -33,6 +34,7 @@ export const skipCodes = {
   unreadable: 'the file could not be read',
 } as const
 
+/** Why this use is skipped: `message` names what stands in the way here. */
 export type Skip = { readonly code: SkipCode; readonly message: string }
 
 export type ImageUse = {

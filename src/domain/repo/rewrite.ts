@@ -6,6 +6,7 @@ import type { Edit, ImageUse } from './image-use.ts'
 /** What the reference is to carry; a null tag keeps the one that is there. */
 export type RewriteTarget = { readonly tag: string | null; readonly digest: Digest }
 
+/** New text for one span of one file. */
 export type FileReplacement = Replacement & { readonly file: string }
 
 /**

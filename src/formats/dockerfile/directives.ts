@@ -1,5 +1,5 @@
 /** Parser directives (`# escape=`, `# syntax=`, `# check=`) and the frontend image that BuildKit detects by them. */
-import { afterSpace, type Sourced } from './sourced.ts'
+import { afterSpace, fromFile, type Sourced } from './sourced.ts'
 
 type Directive = { readonly name: string; readonly value: string /** Where the value starts in the line. */; readonly valueAt: number }
 
@@ -29,7 +29,7 @@ export type Syntax = { readonly image: Sourced; readonly isDockerfile: boolean }
 export function detectSyntax(text: string, offset: number): Syntax | null {
   const skipped = text.startsWith('#!') ? text.indexOf('\n') + 1 || text.length : 0
   const body = text.slice(skipped)
-  const sourced = (start: number, image: string): Sourced => ({ text: image, at: Array.from(image, (_, i) => offset + skipped + start + i) })
+  const sourced = (start: number, image: string): Sourced => fromFile(image, offset + skipped + start)
   for (const comment of ['#', '//'] as const) {
     const read = directiveReader(comment)
     for (let start = 0; start < body.length; ) {

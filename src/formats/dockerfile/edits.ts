@@ -1,12 +1,11 @@
 /** Which bytes an update of a use would replace, however many ARGs its reference is put together from. */
 import type { Reference } from '../../domain/image/reference.ts'
 import type { Edit, ImageUse, Skip } from '../../domain/repo/image-use.ts'
-import { formatImageName, formatReference } from '../../domain/image/reference.ts'
 import type { Span } from '../../lib/span.ts'
 import { builderMade, byteOf, type Sourced } from './sourced.ts'
 
-/** A reference and the text it was read from. */
-export type Expanded = { readonly reference: Reference; readonly value: Sourced }
+/** A reference, the text it was read from, with its image name and itself as strings. */
+export type Expanded = { readonly reference: Reference; readonly value: Sourced; readonly formatted: string; readonly imageName: string }
 
 type Run = { readonly span: Span /** Half open, within the tag or digest. */; readonly piece: readonly [number, number] }
 
@@ -44,30 +43,61 @@ export function editsOf(file: string, expanded: Expanded, written: Span): Pick<I
   return { edits: edits.sort((a, b) => a.span[0] - b.span[0]), tagFromArgument, skip }
 }
 
+type Found = { readonly use: ImageUse; readonly expanded: Expanded | null }
+/** A use that reads a byte; `asTag`: as a part of its tag, and not through a pattern. */
+type Reader = { readonly use: ImageUse; readonly expanded: Expanded; readonly asTag: boolean }
+
 /** The uses with `shared-argument` on those that would write different things over the same bytes. */
-export function withoutConflicts(found: readonly { readonly use: ImageUse; readonly expanded: Expanded | null }[]): ImageUse[] {
-  return found.map(({ use, expanded }, index) => {
+export function withoutConflicts(found: readonly Found[]): ImageUse[] {
+  const readers = readersOf(found)
+  return found.map(({ use, expanded }) => {
     if (expanded === null || use.skip !== null || use.edits.every(({ span }) => within(span[0], use.span))) return use
-    const other = found.find(
-      (candidate, i) => i !== index && candidate.expanded !== null && use.edits.some((edit) => disagree(edit, expanded, candidate.expanded)),
-    )
-    if (other === undefined) return use
-    const message = `an ARG also feeds line ${other.use.line} (${other.use.text}), which would need another value`
-    return { ...use, edits: [], skip: { code: 'shared-argument', message } as const }
+    for (const edit of use.edits) {
+      for (const byte of touchedBytes(edit)) {
+        const other = readers.get(byte)?.find((reader) => disagree(edit, expanded, reader))
+        if (other === undefined) continue
+        const message = `an ARG also feeds line ${other.use.line} (${other.use.text}), which would need another value`
+        return { ...use, edits: [], skip: { code: 'shared-argument', message } as const }
+      }
+    }
+    return use
   })
 }
 
-/** Whether `other` reads the bytes of `edit` for something that an update of `mine` would not write. */
-function disagree(edit: Edit, mine: Expanded, other: Expanded | null): boolean {
-  if (other === null) return false
-  if (formatReference(mine.reference) === formatReference(other.reference)) return false
-  const [start, end] = edit.sets === 'pin' ? [edit.span[0] - 1, edit.span[0]] : edit.span
-  const touched = other.value.at.flatMap((at, i) => (within(byteOf(at) ?? -1, [start, end]) ? [i] : []))
-  if (touched.length === 0) return false
-  const tagStart = other.reference.spelling.length + 1
-  const tagEnd = tagStart + (other.reference.tag?.length ?? 0)
-  const inTag = touched.every((i) => i >= tagStart && i < tagEnd && (other.value.at[i] ?? -1) >= 0)
-  return edit.sets !== 'tag' || !inTag || formatImageName(mine.reference.name) !== formatImageName(other.reference.name)
+/** For each byte the uses that read it. Of those alike two are enough: one of them differs from any third. */
+function readersOf(found: readonly Found[]): ReadonlyMap<number, readonly Reader[]> {
+  const readers = new Map<number, Reader[]>()
+  const alike = new Map<string, Reader[]>()
+  for (const { use, expanded } of found) {
+    if (expanded === null) continue
+    const { reference, value, imageName, formatted } = expanded
+    const tagStart = reference.spelling.length + 1
+    for (const [i, place] of value.at.entries()) {
+      const byte = byteOf(place)
+      if (byte === null) continue
+      const asTag = place >= 0 && i >= tagStart && i < tagStart + (reference.tag?.length ?? 0)
+      const key = `${byte} ${asTag} ${imageName}`
+      const there = alike.get(key) ?? []
+      if (there.length === 2 || there.some((reader) => reader.expanded.formatted === formatted)) continue
+      const reader = { use, expanded, asTag }
+      alike.set(key, [...there, reader])
+      readers.set(byte, [...(readers.get(byte) ?? []).slice(0, mostReaders), reader])
+    }
+  }
+  return readers
+}
+
+/** More different images than this at one byte are a conflict in any case. */
+const mostReaders = 8
+
+/** The bytes whose value an edit changes; a pin changes what stands before it. */
+function touchedBytes({ sets, span: [start, end] }: Edit): readonly number[] {
+  return sets === 'pin' ? [start - 1] : Array.from({ length: end - start }, (_, i) => start + i)
+}
+
+/** Whether `other` reads a byte of `edit` for something that an update of `mine` would not write. */
+function disagree(edit: Edit, mine: Expanded, other: Reader): boolean {
+  return mine.formatted !== other.expanded.formatted && (edit.sets !== 'tag' || !other.asTag || mine.imageName !== other.expanded.imageName)
 }
 
 const within = (at: number, span: Span): boolean => at >= span[0] && at < span[1]

@@ -85,11 +85,10 @@ class Lexer {
   #step(out: SourcedBuilder): void {
     const char = this.#peek()
     if (char === "'" || char === '"') {
-      const start = out.length
       const quoted = char === "'" ? this.#singleQuoted() : this.#doubleQuoted()
       out.addAll(quoted)
       this.#addRaw(quoted.text)
-      if (out.length - start > longest) throw new ExpansionTooLarge('the expanded text is too long')
+      this.#bound(out)
     } else if (char === '$') {
       const value = this.#variable()
       out.addAll(value)
@@ -116,7 +115,7 @@ class Lexer {
       out.addAll(this.#source, this.#pos, this.#pos + length)
       this.#pos += length
     }
-    if (out.length > longest) throw new ExpansionTooLarge('the expanded text is too long')
+    this.#bound(out)
   }
 
   #singleQuoted(): Sourced {
@@ -144,7 +143,7 @@ class Lexer {
         }
         out.add(this.#source, this.#pos++)
       }
-      if (out.length > longest) throw new ExpansionTooLarge('the expanded text is too long')
+      this.#bound(out)
     }
     if (rawQuotes) out.add(this.#source, this.#pos)
     this.#pos++
@@ -213,7 +212,7 @@ class Lexer {
       at = match.index + match[0].length
       return [kept, replacement]
     })
-    return readOnly(join(...pieces, part(value, at)))
+    return readOnly(join([...pieces, part(value, at)]))
   }
 
   #pattern(pattern: string, value: Sourced, options: { readonly greedy: boolean; readonly anchored: boolean; readonly all?: boolean }): RegExp {
@@ -244,6 +243,11 @@ class Lexer {
 
   #peek(): string {
     return this.#source.text[this.#pos] ?? ''
+  }
+
+  /** Text that only keeps what stands in the file does not grow. */
+  #bound(out: SourcedBuilder): void {
+    if (out.length > longest && !this.#options.keepUnset) throw new ExpansionTooLarge('the expanded text is too long')
   }
 
   get #ended(): boolean {

@@ -1,8 +1,9 @@
 /** Which heredocs a RUN, COPY or ADD opens (`heredocsFromLine`). */
-import { BadSubstitution, expandWords } from './expansion.ts'
+import { BadSubstitution, ExpansionTooLarge, expandWords } from './expansion.ts'
 import { Refusal } from './refusal.ts'
 import { part, type Sourced } from './sourced.ts'
 
+/** What ends a heredoc. */
 export type Heredoc = { readonly name: string /** `<<-`: tabs before the end word do not count. */; readonly chomp: boolean }
 
 /** The heredocs that `line` opens, in order. A line whose quotes or variables BuildKit cannot read opens none. */
@@ -13,6 +14,7 @@ export function heredocsOf(line: Sourced): readonly Heredoc[] {
     words = expandWords(line, 'raw')
   } catch (error) {
     if (error instanceof BadSubstitution) return []
+    if (error instanceof ExpansionTooLarge) throw new Refusal(error.message, line.at[0], 'too-large')
     throw error
   }
   return words.map((word) => heredocIn(word, line.at[0] ?? 0)).filter((heredoc) => heredoc !== null)
@@ -37,6 +39,7 @@ function heredocIn(word: string, at: number): Heredoc | null {
     return words.length === 1 ? { name: words[0] ?? '', chomp: match?.[2] === '-' } : null
   } catch (error) {
     if (error instanceof BadSubstitution) throw new Refusal(`the heredoc word ${rest} cannot be read: ${error.message}`, at)
+    if (error instanceof ExpansionTooLarge) throw new Refusal(error.message, at, 'too-large')
     throw error
   }
 }

@@ -2,7 +2,7 @@
 import { directiveReader } from './directives.ts'
 import { heredocOf, heredocsOf } from './heredocs.ts'
 import { Refusal } from './refusal.ts'
-import { afterSpace, nothing, part, type Sourced, SourcedBuilder, trimmed } from './sourced.ts'
+import { afterSpace, fromFile, join, nothing, part, type Sourced, SourcedBuilder, trimmed } from './sourced.ts'
 
 export type Instruction = {
   /** Lower case. */
@@ -15,6 +15,7 @@ export type Instruction = {
   readonly at: number
 }
 
+/** The escape and continuation character of the file. */
 export type Escape = '\\' | '`'
 
 export type Instructions = { readonly escape: Escape; readonly instructions: readonly Instruction[] }
@@ -29,29 +30,29 @@ export function readInstructions(text: string, offset: number): Instructions {
   let escape: Escape = '\\'
   const instructions: Instruction[] = []
   for (let n = 0; n < lines.length; n++) {
-    const first = lines[n] ?? nothing
+    const first = lines[n] ?? noLine
     const start = afterSpace(first.text)
+    const at = offset + first.start + start
     const found = directive(first.text.slice(start))
-    if (found === 'repeated') throw new Refusal('a parser directive is given twice', first.at[0])
+    if (found === 'repeated') throw new Refusal('a parser directive is given twice', at)
     if (found !== null && found.name === 'escape') {
-      if (found.value !== '\\' && found.value !== '`') throw new Refusal(`"${found.value}" is no escape character: only \\ and \` are`, first.at[0])
+      if (found.value !== '\\' && found.value !== '`') throw new Refusal(`"${found.value}" is no escape character: only \\ and \` are`, at)
       escape = found.value
     }
     if (first.text[start] === '#') continue
-    const begun = withoutContinuation(part(first, start), escape)
-    if (!begun.goesOn && begun.line.text === '') continue
-    const collected = new SourcedBuilder()
-    collected.addAll(begun.line)
+    const begun = withoutContinuation(first.text.slice(start), escape)
+    if (!begun.goesOn && begun.text === '') continue
+    const pieces = [fromFile(begun.text, at)]
     for (let goesOn = begun.goesOn; goesOn && n + 1 < lines.length; ) {
-      const next = lines[++n] ?? nothing
+      const next = lines[++n] ?? noLine
       const content = afterSpace(next.text)
       if (content === next.text.length || next.text[content] === '#') continue
-      const more = withoutContinuation(next, escape)
-      collected.addAll(more.line)
+      const more = withoutContinuation(next.text, escape)
+      pieces.push(fromFile(more.text, offset + next.start))
       goesOn = more.goesOn
     }
-    const line = collected.take()
-    const instruction = splitInstruction(line, escape, first.at[start] ?? offset)
+    const line = join(pieces)
+    const instruction = splitInstruction(line, escape, at)
     instructions.push(instruction)
     if (instructions.length > mostInstructions) throw new Refusal(`more than ${mostInstructions} instructions`, 0, 'too-large')
     if (!mayHoldHeredoc(instruction, escape)) continue
@@ -108,11 +109,11 @@ function takeFlags(rest: Sourced, escape: Escape): { readonly flags: readonly So
 }
 
 /** A line less its escape character at the end, and whether the next line goes on. An escaped escape character does not count. */
-function withoutContinuation(line: Sourced, escape: Escape): { readonly line: Sourced; readonly goesOn: boolean } {
-  let end = line.text.length
-  while (end > 0 && (line.text[end - 1] === ' ' || line.text[end - 1] === '\t')) end--
-  if (line.text[end - 1] !== escape || line.text[end - 2] === escape) return { line, goesOn: false }
-  return { line: part(line, 0, end - 1), goesOn: true }
+function withoutContinuation(line: string, escape: Escape): { readonly text: string; readonly goesOn: boolean } {
+  let end = line.length
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--
+  if (line[end - 1] !== escape || line[end - 2] === escape) return { text: line, goesOn: false }
+  return { text: line.slice(0, end - 1), goesOn: true }
 }
 
 function mayHoldHeredoc(instruction: Instruction, escape: Escape): boolean {
@@ -142,17 +143,20 @@ export function jsonStrings(text: string): readonly string[] | 'mixed' | null {
   }
 }
 
+type Line = { readonly text: string; readonly start: number }
+
+const noLine: Line = { text: '', start: 0 }
+
 /** The lines without their ends. Lone carriage returns do not end a line. */
-function linesOf(text: string, offset: number): readonly Sourced[] {
-  const lines: Sourced[] = []
+function linesOf(text: string, offset: number): readonly Line[] {
+  const lines: Line[] = []
   for (let start = 0; start < text.length; ) {
     const feed = text.indexOf('\n', start)
     const next = feed < 0 ? text.length : feed + 1
     if (next - start > longestLine || (feed < 0 && next - start >= longestLine)) throw new Refusal('a line is longer than 65535 bytes', offset + start)
     let end = feed < 0 ? next : feed
     while (end > start && text[end - 1] === '\r') end--
-    const from = start
-    lines.push({ text: text.slice(start, end), at: Array.from({ length: end - start }, (_, i) => offset + from + i) })
+    lines.push({ text: text.slice(start, end), start })
     start = next
   }
   return lines

@@ -6,8 +6,10 @@
  */
 export type Sourced = { readonly text: string; readonly at: readonly number[] }
 
+/** The place of characters that no byte of the file stands for. */
 export const builderMade = -1
 
+/** No text. */
 export const nothing: Sourced = { text: '', at: [] }
 
 /** The same text, of which nothing may be written back: a pattern (`${x%.*}`) makes of new text what nobody asked for. */
@@ -21,6 +23,13 @@ export function byteOf(place: number): number | null {
   return place < 0 ? -2 - place : place
 }
 
+/** `text` as it stands in the file from byte `start` on. */
+export function fromFile(text: string, start: number): Sourced {
+  const at: number[] = []
+  for (let i = 0; i < text.length; i++) at.push(start + i)
+  return { text, at }
+}
+
 /** `text` from the builder, as the platform arguments are. */
 export function fromBuilder(text: string): Sourced {
   return { text, at: Array.from(text, () => builderMade) }
@@ -28,12 +37,17 @@ export function fromBuilder(text: string): Sourced {
 
 /** The part `[start, end)` of `source`. */
 export function part(source: Sourced, start: number, end = source.text.length): Sourced {
+  if (start === 0 && end === source.text.length) return source
   return { text: source.text.slice(start, end), at: source.at.slice(start, end) }
 }
 
 /** The texts one after the other. */
-export function join(...sources: readonly Sourced[]): Sourced {
-  return { text: sources.map((source) => source.text).join(''), at: sources.flatMap((source) => source.at) }
+export function join(sources: readonly Sourced[]): Sourced {
+  const [only] = sources
+  if (only !== undefined && sources.length === 1) return only
+  const joined = new SourcedBuilder()
+  for (const source of sources) joined.addAll(source)
+  return joined.take()
 }
 
 /** Collects characters; linear, as `join` in a loop would not be. */
@@ -53,7 +67,8 @@ export class SourcedBuilder {
 
   /** Adds the part `[start, end)` of `source`. */
   addAll(source: Sourced, start = 0, end = source.text.length): void {
-    for (let i = start; i < end; i++) this.add(source, i)
+    this.#text += source.text.slice(start, end)
+    for (let i = start; i < end; i++) this.#at.push(source.at[i] ?? builderMade)
   }
 
   /** What was collected; the builder starts afresh. */

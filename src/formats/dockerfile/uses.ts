@@ -1,5 +1,5 @@
 /** The image uses of one Dockerfile. */
-import { parseReference } from '../../domain/image/reference.ts'
+import { formatImageName, formatReference, parseReference } from '../../domain/image/reference.ts'
 import type { ImageUse, Role, Skip } from '../../domain/repo/image-use.ts'
 import { argumentScope, platformArguments } from './arguments.ts'
 import { detectSyntax } from './directives.ts'
@@ -142,7 +142,7 @@ class UseReader {
     const parsed = parseReference(value.text)
     if (parsed.kind === 'invalid') return this.skip(written, place, unresolved ?? { code: 'invalid-reference', message: parsed.problem })
     const { reference } = parsed
-    const expanded = { reference, value }
+    const expanded = { reference, value, formatted: formatReference(reference), imageName: formatImageName(reference.name) }
     const use = this.#use(written, place)
     const { edits, tagFromArgument, skip } = editsOf(this.#file, expanded, use.span)
     const why = unresolved ?? skip

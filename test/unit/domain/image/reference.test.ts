@@ -1,5 +1,5 @@
 /** References, by the grammar of github.com/distribution/reference. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatImageName, formatReference, parseFullImageName, parseReference, tagOrLatest } from '../../../../src/domain/image/reference.ts'
 

@@ -1,5 +1,5 @@
 /** Rewriting uses: what is planned is what is read afterwards, and no other byte moves. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Digest } from '../../../../src/domain/image/digest.ts'
 import { formatReference } from '../../../../src/domain/image/reference.ts'

@@ -1,5 +1,5 @@
 /** Which paths are Dockerfiles, and the bounds of reading one. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatReference } from '../../../../src/domain/image/reference.ts'
 import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
