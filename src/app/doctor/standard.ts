@@ -35,11 +35,12 @@ export function standardProbes(config: Config, log: Logger): { readonly probes: 
     await queue.ping().finally(() => queue.close(0))
   }
   const { redisUrl } = config
+  const isEmbedded = config.databaseUrl === null
   const probes = [
     secretProbe(config),
-    databaseProbe(config.databaseUrl === null ? `embedded in ${config.dataDir}` : new URL(config.databaseUrl).host, open),
+    databaseProbe(isEmbedded ? `embedded in ${config.dataDir}` : hostOf(config.databaseUrl), isEmbedded, open),
     redisUrl === null
-      ? postgresQueueProbe(pingQueue)
+      ? postgresQueueProbe(isEmbedded, pingQueue)
       : redisQueueProbe(
           redisUrl,
           () => refuseOpenRedis(redisUrl, config.allowInsecureRedis),
@@ -55,4 +56,9 @@ export function standardProbes(config: Config, log: Logger): { readonly probes: 
       await (await database?.catch(() => null))?.stop()
     },
   }
+}
+
+/** The host alone: the rest of the address may hold a password. */
+function hostOf(url: string | null): string {
+  return url !== null && URL.canParse(url) ? new URL(url).host : 'DATABASE_URL'
 }

@@ -14,8 +14,11 @@ export type LookedAtDatabase = {
 /** The oldest PostgreSQL that the queue's schema runs on. */
 const oldestMajor = 13
 
+/** What to do where migrations are missing: the embedded database gets them when the app starts. */
+const migrated = (isEmbedded: boolean) => (isEmbedded ? 'Nothing: the next start makes it' : 'Run `npm run -s underpin -- migrate`')
+
 /** Reach, version and migrations. `open` raises when the database is away. */
-export function databaseProbe(where: string, open: () => Promise<LookedAtDatabase>): Probe {
+export function databaseProbe(where: string, isEmbedded: boolean, open: () => Promise<LookedAtDatabase>): Probe {
   return {
     name: 'database',
     async check() {
@@ -30,7 +33,8 @@ export function databaseProbe(where: string, open: () => Promise<LookedAtDatabas
         if (major < oldestMajor) return fail(`${where} is PostgreSQL ${major}`, `Move to PostgreSQL ${oldestMajor} or newer`)
         const pending = await database.pending()
         const found: Finding[] = [ok(`${where}, PostgreSQL ${major}`)]
-        if (pending.length > 0) found.push(warn(`${pending.length} migrations are missing`, 'Run `npm run -s underpin -- migrate`'))
+        if (pending.length > 0)
+          found.push(isEmbedded ? ok('its tables are made at the next start') : fail(`migrations are missing: ${pending.join(', ')}`, migrated(false)))
         return found
       } catch {
         return fail(`${where} does not answer`, 'Check that the user may connect and read')
@@ -42,7 +46,7 @@ export function databaseProbe(where: string, open: () => Promise<LookedAtDatabas
 }
 
 /** The queue in the database: its schema is there and answers. */
-export function postgresQueueProbe(ping: () => Promise<void>): Probe {
+export function postgresQueueProbe(isEmbedded: boolean, ping: () => Promise<void>): Probe {
   return {
     name: 'queue',
     async check() {
@@ -50,7 +54,9 @@ export function postgresQueueProbe(ping: () => Promise<void>): Probe {
         await ping()
         return ok('in the database')
       } catch {
-        return fail('its schema is missing or does not answer', 'Run `npm run -s underpin -- migrate`')
+        return isEmbedded
+          ? warn('its tables are not there yet, or do not answer', migrated(true))
+          : fail('its schema is missing or does not answer', migrated(false))
       }
     },
   }

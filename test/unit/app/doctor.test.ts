@@ -93,12 +93,21 @@ describe('database', () => {
   const database = (version: number, pending: readonly string[]) => ({ version: async () => version, pending: async () => pending, close: async () => {} })
   it.each([
     ['well', () => Promise.resolve(database(150_018, [])), ['ok']],
-    ['behind', () => Promise.resolve(database(150_018, ['002'])), ['ok', 'warn']],
+    ['behind', () => Promise.resolve(database(150_018, ['002'])), ['ok', 'fail']],
     ['too old', () => Promise.resolve(database(120_001, [])), ['fail']],
     ['away', () => Promise.reject(new Error('password authentication failed')), ['fail']],
   ])('that is %s', async (_how, open, statuses) => {
-    expect((await run(databaseProbe('db.example', open))).map(({ status }) => status)).toEqual(statuses)
+    expect((await run(databaseProbe('db.example', false, open))).map(({ status }) => status)).toEqual(statuses)
   })
+})
+
+it('is no failure that the embedded database has no tables before the first start', async () => {
+  const database = { version: async () => 180_000, pending: async () => ['001'], close: async () => {} }
+  const found = [
+    ...(await run(databaseProbe('embedded', true, async () => database))),
+    ...(await run(postgresQueueProbe(true, () => Promise.reject(new Error('no schema'))))),
+  ]
+  expect(found.map(({ status }) => status)).toEqual(['ok', 'ok', 'warn'])
 })
 
 describe('queue', () => {
@@ -132,7 +141,7 @@ describe('queue', () => {
   })
 
   it('in a database without its schema names the command', async () => {
-    expect(await run(postgresQueueProbe(() => Promise.reject(new Error('no schema'))))).toMatchObject([
+    expect(await run(postgresQueueProbe(false, () => Promise.reject(new Error('no schema'))))).toMatchObject([
       { status: 'fail', fix: expect.stringContaining('migrate') },
     ])
   })
