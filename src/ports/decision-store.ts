@@ -10,7 +10,7 @@ export type Subject =
 export type StoredDecision = { readonly subject: Subject; readonly decision: Decision; readonly decidedAt: Date }
 
 export interface DecisionStore {
-  /** Replaces the decisions of a repo; one whose content is unchanged keeps its `decidedAt`. False when the claim is a zombie's. */
+  /** Replaces the decisions of a repo; one whose content is unchanged keeps its `decidedAt`. False when the claim is a zombie's or the repo was forgotten. */
   replace(claim: Claim, repoId: number, decisions: readonly StoredDecision[]): Promise<boolean>
   ofRepo(repoId: number): Promise<readonly StoredDecision[]>
 }

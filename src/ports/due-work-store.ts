@@ -4,7 +4,7 @@ import type { Claim, Work, WorkKind } from '../domain/due-work.ts'
 export interface DueWorkStore {
   /** Makes work due: at the earlier of `dueAt` and what stands there. Work that is being done now becomes due again after it. */
   schedule(work: readonly Work[]): Promise<void>
-  /** Leases up to `limit` pieces of the group that are due and that nobody holds, for `leaseMs`. Each claim raises the fence. */
+  /** Leases up to `limit` pieces of the group that are due and that nobody holds, for `leaseMs`. Each claim raises the fence. Work whose lease ran out is claimed again, with `attempts` one higher. */
   claim(kind: WorkKind, group: string, options: { readonly asOf: Date; readonly leaseMs: number; readonly limit: number }): Promise<readonly Claim[]>
   /** Longer hold; false when the lease is lost: stop and store nothing. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>

@@ -15,7 +15,7 @@ export interface InboxStore {
   accept(delivery: InboxDelivery): Promise<'new' | 'again'>
   /** Null when it is unknown or its body was dropped. */
   read(guid: string): Promise<InboxDelivery | null>
-  /** Marks it done; its body is dropped by `purge`. */
+  /** Marks it done, redeliveries that came meanwhile included; its body is dropped by `purge`. */
   done(guid: string, at: Date): Promise<void>
   /** Drops the bodies of deliveries done before `doneBefore`; gives how many. */
   purge(doneBefore: Date): Promise<number>

@@ -10,7 +10,10 @@ import type { Scope } from '../domain/image/scope.ts'
 export type FaultNote = { readonly kind: FaultKind; readonly host: string | null; readonly message: string }
 
 export interface ObservationStore {
-  /** Notes that the tag shows `digest` at `at`: extends the current interval, or ends it and starts the next. Older news than the newest changes nothing. */
+  /**
+   * Notes that the tag shows `digest` at `at`: extends the current interval, or ends it and starts the next. News not newer than the newest changes nothing.
+   * `previous` is what was current before; the first look is no move.
+   */
   observe(key: TagKey, digest: Digest, at: Date): Promise<{ readonly moved: boolean; readonly previous: Digest | null }>
   /** Intervals of the tag, newest first, at most `limit`. */
   history(key: TagKey, limit: number): Promise<readonly Observation[]>
@@ -23,5 +26,6 @@ export interface ObservationStore {
   noteFault(key: TagKey, fault: FaultNote | null): Promise<void>
   /** What the last look at the tag failed with, or null. */
   fault(key: TagKey): Promise<FaultNote | null>
+  /** When the digest was last asked for and gone; null when it never was, or was fetched since. */
   missingSince(scope: Scope, imageName: string, digest: Digest): Promise<Date | null>
 }

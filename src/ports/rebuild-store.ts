@@ -3,7 +3,7 @@ import type { Claim } from '../domain/due-work.ts'
 import type { Rebuild } from '../domain/rebuild.ts'
 
 export interface RebuildStore {
-  /** Adds the row and its due work (`rebuild`, its id) unless the repo already has one for this cause; gives the one that stands. */
+  /** Adds the row and its due work (`rebuild`, its id) unless the repo already has one for this cause; gives the one that stands. Faults: `missing` when the repo was forgotten. */
   ask(rebuild: Rebuild): Promise<Rebuild>
   read(id: string): Promise<Rebuild | null>
   byRun(repoId: number, runId: number): Promise<Rebuild | null>

@@ -16,21 +16,23 @@ export type Discovery = {
   readonly policy: Policy
   /** What is wrong with the file on the branch now, for the issue; null when nothing is. */
   readonly policyProblem: string | null
-  /** Since when this repo's policy has had its present rebuild schedule: the schedule's clock starts there. Null without a schedule. */
+  /** Since when this repo's policy has asked for rebuilds on its present schedule: their clock starts there. Null where it asks for none. */
   readonly rebuildSince: Date | null
 }
 
 export interface RepoStore {
   /** Remembers repos of an installation; ones that it had and are not named stay. Renames and transfers follow the id. */
   save(repos: readonly Repo[]): Promise<void>
-  /** Forgets repos of one installation with everything that hangs on them; `all` for an uninstallation. */
+  /** Forgets repos that are still this installation's, with everything that hangs on them but the audit trail; `all` for an uninstallation. */
   forget(installationId: number, repoIds: 'all' | readonly number[]): Promise<void>
   read(repoId: number): Promise<Repo | null>
+  /** By name in any case; after a rename, the one that was saved with the name last. */
   find(owner: string, name: string): Promise<Repo | null>
   ofInstallation(installationId: number): Promise<readonly Repo[]>
+  /** Installations that had repos once and were not forgotten. */
   installationIds(): Promise<readonly number[]>
   discovery(repoId: number): Promise<Discovery | null>
-  /** Replaces what the last look found. False when the claim's fence is not the newest: a zombie's look is not stored. */
+  /** Replaces what the last look found. False when the claim's fence is not the newest or the repo was forgotten: a zombie's look is not stored. */
   saveDiscovery(claim: Claim, repoId: number, discovery: Discovery): Promise<boolean>
   /** Repos with a followed use of this image (name in full) and tag, and the digests they pin it to. Which scope they look with is the caller's to check. */
   reposUsing(imageName: string, tag: string): Promise<readonly { readonly repoId: number; readonly installationId: number; readonly pins: readonly Digest[] }[]>

@@ -39,7 +39,7 @@ export async function createTestDatabase({ isMigrated = true, max = 10 }: TestDa
   if (isMigrated) await ensureTemplate(cluster)
   await asAdmin(cluster, (admin) => admin.query(`create database ${name}${isMigrated ? ` template ${template}` : ''}`))
   const connectionOptions = { ...cluster, database: name }
-  const pool = openPool({ connectionOptions }, { applicationName: 'test', max, onError: () => {} })
+  const pool = openPool({ connectionOptions }, { applicationName: 'test', max, connectMs: 60_000, onError: () => {} })
   return {
     pool,
     stores: createPostgresStores(pool),

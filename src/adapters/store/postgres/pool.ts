@@ -10,6 +10,8 @@ export type PoolOptions = {
   readonly applicationName: string
   /** Connections at most; 10 unless told. */
   readonly max?: number
+  /** How long a caller waits for a connection, free or new, before it gets a fault, ms; 5,000 unless told: GitHub waits 10 s for the answer to a webhook. */
+  readonly connectMs?: number
   /** Hears of connections that broke while idle; the pool replaces them by itself. */
   readonly onError: (error: Error) => void
 }
@@ -30,7 +32,7 @@ export function openPool(connection: Connection, options: PoolOptions): Pool {
     ...where,
     application_name: options.applicationName,
     max: options.max ?? mostConnections,
-    connectionTimeoutMillis: connectMs,
+    connectionTimeoutMillis: options.connectMs ?? connectMs,
     statement_timeout: statementMs,
     // A server that vanished without a word answers nothing: this is our own clock, later than the server's.
     query_timeout: statementMs + 5_000,

@@ -12,7 +12,8 @@ export function createRepoStore(db: Database): RepoStore {
   return {
     save: (repos) =>
       inTransaction(db, async (trx) => {
-        for (const repo of [...repos].sort((a, b) => a.id - b.id)) await saveRepo(trx, repo)
+        const lastOfEach = [...new Map(repos.map((repo) => [repo.id, repo])).values()].sort((a, b) => a.id - b.id)
+        for (let at = 0; at < lastOfEach.length; at += 1_000) await saveRepos(trx, lastOfEach.slice(at, at + 1_000))
       }),
 
     forget: (installationId, repoIds) =>
@@ -68,28 +69,31 @@ export function createRepoStore(db: Database): RepoStore {
 /** `saved_at` is for the database alone. */
 type RepoRow = Omit<RepoTable, 'saved_at'>
 
-async function saveRepo(db: Queries, repo: Repo): Promise<void> {
-  const row: RepoRow = {
-    id: repo.id,
-    node_id: repo.nodeId,
-    installation_id: repo.installationId,
-    owner: repo.owner,
-    name: repo.name,
-    default_branch: repo.defaultBranch,
-    is_archived: repo.isArchived,
-    is_fork: repo.isFork,
-    is_private: repo.isPrivate,
-    pushed_at: repo.pushedAt,
-  }
+/** At most 1,000 at once (PostgreSQL takes 65,535 parameters), in the order of their ids and none twice. */
+async function saveRepos(db: Queries, repos: readonly Repo[]): Promise<void> {
+  const installations = [...new Set(repos.map(({ installationId }) => installationId))].sort((a, b) => a - b)
   await db
     .insertInto('installations')
-    .values({ id: repo.installationId })
+    .values(installations.map((id) => ({ id })))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   await db
     .insertInto('repos')
-    .values(row)
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...row, saved_at: sql<Date>`clock_timestamp()` }))
+    .values(repos.map(toRow))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet(({ ref }) => ({
+        node_id: ref('excluded.node_id'),
+        installation_id: ref('excluded.installation_id'),
+        owner: ref('excluded.owner'),
+        name: ref('excluded.name'),
+        default_branch: ref('excluded.default_branch'),
+        is_archived: ref('excluded.is_archived'),
+        is_fork: ref('excluded.is_fork'),
+        is_private: ref('excluded.is_private'),
+        pushed_at: ref('excluded.pushed_at'),
+        saved_at: sql<Date>`clock_timestamp()`,
+      })),
+    )
     .execute()
 }
 
@@ -103,6 +107,21 @@ async function forgetWork(db: Queries, ids: readonly number[]): Promise<void> {
     where (kind in ('discover', 'decide') and key = any(${ids.map(String)}::text[]))
       or (kind = 'deliver' and key = any(${keysOf(updates)}::text[]))
       or (kind = 'rebuild' and key = any(${keysOf(rebuilds)}::text[]))`.execute(db)
+}
+
+function toRow(repo: Repo): RepoRow {
+  return {
+    id: repo.id,
+    node_id: repo.nodeId,
+    installation_id: repo.installationId,
+    owner: repo.owner,
+    name: repo.name,
+    default_branch: repo.defaultBranch,
+    is_archived: repo.isArchived,
+    is_fork: repo.isFork,
+    is_private: repo.isPrivate,
+    pushed_at: repo.pushedAt,
+  }
 }
 
 function toRepo(row: RepoRow): Repo {

@@ -13,7 +13,7 @@ import { newRow, replan, stateAfter, toUpdate } from './update-row.ts'
 /** A row and the due work that it needs are always written in one transaction. */
 export function createUpdateStore(db: Database): UpdateStore {
   return {
-    plan: (installationId, plan, asOf) =>
+    plan: (installationId, plan, dueAt) =>
       inTransaction(db, async (trx) => {
         const key = formatUpdateKey(plan.key)
         if (!(await holdsRepo(trx, plan.key.repoId))) throw new Fault('missing', `repo ${plan.key.repoId} is not remembered (any more)`)
@@ -22,7 +22,7 @@ export function createUpdateStore(db: Database): UpdateStore {
           .values(newRow(installationId, plan))
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirstOrThrow()
-        if (numInsertedOrUpdatedRows === 1n) return scheduleWork(trx, [deliverWork(key, installationId, asOf)])
+        if (numInsertedOrUpdatedRows === 1n) return scheduleWork(trx, [deliverWork(key, installationId, dueAt)])
         const row = await trx.selectFrom('updates').selectAll().where('key', '=', key).forUpdate().executeTakeFirstOrThrow()
         const next = replan(row, plan)
         if (next === null) return
@@ -31,7 +31,7 @@ export function createUpdateStore(db: Database): UpdateStore {
           .set({ ...next.change, installation_id: installationId })
           .where('key', '=', key)
           .execute()
-        if (next.isDue) await scheduleWork(trx, [deliverWork(key, installationId, asOf)])
+        if (next.isDue) await scheduleWork(trx, [deliverWork(key, installationId, dueAt)])
       }),
 
     retain: (repoId, keep, asOf) =>
