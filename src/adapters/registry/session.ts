@@ -42,6 +42,11 @@ export type Session = {
 
 const builtIn: readonly RegistryQuirks[] = [{ host: 'docker.io', endpoint: 'registry-1.docker.io' }]
 
+/** The challenge of the first answer; or its fault, which all who ask soon after share: 500 images of a dead registry are one time-out, not 500. */
+type Contact = { readonly challenge: Promise<Challenge | null>; failedAt: number | null }
+
+const unreachableMs = 15_000
+
 /** `now` is for the lifetimes of tokens. Registries that `registries` does not name are asked over https at their own name. */
 export function createSession(
   http: Http,
@@ -56,7 +61,7 @@ export function createSession(
   const tokens = createTokens(http, { isInsecure: (host) => insecureHosts.has(host), now: options.now, onSent })
   const limits = createRateLimits(options.now)
   /** The last challenge by endpoint and credential. The first question there is the probe that the others wait for; they bring their token along at once. */
-  const challenges = new Map<string, Promise<Challenge | null>>()
+  const contacts = new Map<string, Contact>()
 
   function urlOf(image: ImageName, path: string): URL {
     const quirk = quirks.get(image.registry)
@@ -104,27 +109,22 @@ export function createSession(
         const stale = tokenQuestion(known)
         if (stale !== null && first.status === 401) tokens.forget(stale)
         if (challenge === null || (challenge.kind === 'basic' && (credential === null || known?.kind === 'basic'))) return first
-        challenges.set(key, Promise.resolve(challenge))
+        contacts.set(key, { challenge: Promise.resolve(challenge), failedAt: null })
         return send(await authorize(tokenQuestion(challenge), challenge, credential))
       }
 
-      const contact = challenges.get(key)
-      if (contact !== undefined) {
-        const known = await contact
+      const contact = contacts.get(key)
+      if (contact !== undefined && !(contact.failedAt !== null && options.now().getTime() - contact.failedAt >= unreachableMs)) {
+        const known = await contact.challenge
         return finish(await send(await authorize(tokenQuestion(known), known, credential)), known)
       }
-      if (challenges.size >= 10_000) challenges.clear()
+      if (contacts.size >= 10_000) contacts.clear()
       const probe = send(null)
-      challenges.set(
-        key,
-        probe.then(
-          (answer) => challengeIn(answer, url),
-          () => {
-            challenges.delete(key)
-            return null
-          },
-        ),
-      )
+      const first: Contact = { challenge: probe.then((answer) => challengeIn(answer, url)), failedAt: null }
+      contacts.set(key, first)
+      first.challenge.catch(() => {
+        first.failedAt = options.now().getTime()
+      })
       return finish(await probe, null)
     },
     credentialOf,

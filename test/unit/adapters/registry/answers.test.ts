@@ -79,6 +79,25 @@ test("one image's rate limit keeps the others of that login and method from aski
   expect(await registry.tags('login', name('b'))).toEqual(['1'])
 })
 
+test('a registry that cannot be reached is asked once for all images, and again a little later', async () => {
+  const home = await standIn()
+  for (let n = 0; n < 20; n += 1) home.pushImage(`acme/app${n}`, '1')
+  let time = new Date('2026-11-22T10:00:00Z').getTime()
+  const { registry } = clientFor([home], { now: () => new Date(time) })
+  const ask = (n: number) => registry.tagDigest('public', { registry: home.host, repository: `acme/app${n}` }, '1')
+  const end = home.script({ path: '/v2/' }, { kind: 'reset' })
+
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => ask(n)))
+  await expect(ask(0)).rejects.toMatchObject({ kind: 'transient' })
+
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(20)
+  // One question and its two repetitions.
+  expect(home.requests).toHaveLength(3)
+  end()
+  time += 15_000
+  expect(await ask(0)).toBe(home.digestOf('acme/app0', '1'))
+})
+
 test('behind tokens the first question is a probe: twenty images cost forty-one requests', async () => {
   const home = await standIn({ auth: 'bearer' })
   for (let n = 0; n < 20; n += 1) home.pushImage(`acme/app${n}`, '1')
