@@ -79,7 +79,7 @@ function fieldOf<T>(client: Client, answer: GraphqlAnswer, slice: readonly Wante
   const node = check(client.attempt(purpose), z.record(z.string(), z.unknown()).nullish(), answer.data[alias])
   const value = node?.[`b${index}`]
   if (value !== null && value !== undefined) return check(client.attempt(purpose), form, value)
-  raiseUnlessGone(answer, alias)
+  raiseUnlessGone(answer, [alias])
   return null
 }
 

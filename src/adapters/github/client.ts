@@ -115,7 +115,11 @@ export function createClient(deps: {
     query: (installationId, purpose, document) => reading(installationId, purpose, graphql(document), (answer) => readGraphql(attempt(purpose), answer, now())),
     write: (repo, purpose, call) => writing(repo, purpose, call, (answer) => answer),
     mutate: mutating,
-    asApp: async (what, call) => await send(deps, { host, what, needs: null, isWrite: false }, await tokens.app(), call.route, call.parameters),
+    async asApp(what, call) {
+      const trying = { host, what, needs: null, isWrite: false }
+      const ask = () => send({ request: tokens.appRequest, now }, trying, tokens.app(), call.route, call.parameters)
+      return await ask().catch((error: unknown) => (isFault(error) && isRefusedToken(error) ? ask() : Promise.reject(error)))
+    },
   }
 }
 

@@ -22,8 +22,8 @@ export type GraphqlAnswer = {
   readonly data: Readonly<Record<string, unknown>>
   /** The rate limit that stopped part of a mutation, or null. */
   readonly limit: Fault | null
-  /** The fault of the first error at or below the root field, or null. */
-  faultOf(field: string, at?: readonly (string | number)[]): Fault | null
+  /** The errors at or below a path, as faults. */
+  faultsBelow(place: readonly (string | number)[]): readonly { readonly path: readonly (string | number)[]; readonly fault: Fault }[]
 }
 
 /** Raises the fault of the whole document: no data at all, an error that belongs to no field, a rate limit anywhere. */
@@ -40,10 +40,8 @@ export function readGraphql(attempt: Attempt, { headers, data: body }: Answer, a
   return {
     data: data ?? {},
     limit: limit?.fault ?? null,
-    faultOf(field, at = []) {
-      const wanted = [field, ...at]
-      return faults.find(({ error }) => wanted.every((name, index) => error.path[index] === name))?.fault ?? null
-    },
+    faultsBelow: (place) =>
+      faults.filter(({ error }) => place.every((name, index) => error.path[index] === name)).map(({ error, fault }) => ({ path: error.path, fault })),
   }
 }
 
@@ -51,11 +49,17 @@ export function readGraphql(attempt: Attempt, { headers, data: body }: Answer, a
 export function outcome(attempt: Attempt, answer: GraphqlAnswer, field: string): { readonly value: unknown } | { readonly fault: Fault } {
   const value = answer.data[field]
   if (value !== null && value !== undefined) return { value }
-  return { fault: answer.faultOf(field) ?? faultOfSilence(attempt, `GitHub did not say what became of ${field}`) }
+  return { fault: answer.faultsBelow([field])[0]?.fault ?? faultOfSilence(attempt, `GitHub did not say what became of ${field}`) }
 }
 
-/** A field that is null without an error, or because the thing is not there or not for us, is gone; raises the fault that any other error is. */
-export function raiseUnlessGone(answer: GraphqlAnswer, field: string, ...at: readonly (string | number)[]): void {
-  const found = answer.faultOf(field, at)
-  if (found !== null && found.kind !== 'missing' && found.kind !== 'unauthorized') throw found
+/**
+ * What is null without an error, or because it is not there or (the thing asked for itself) not for us, is gone. Raises the fault of any other error
+ * at or below `place`, so that a half answer is never taken for an absence. Errors at a path with a name in `softly` raise only when they may pass.
+ */
+export function raiseUnlessGone(answer: GraphqlAnswer, place: readonly (string | number)[], softly: readonly string[] = []): void {
+  for (const { path, fault } of answer.faultsBelow(place)) {
+    const isItself = path.length === place.length
+    const isSoft = path.some((name) => softly.includes(String(name))) && fault.kind !== 'transient' && fault.kind !== 'rate-limited'
+    if (fault.kind !== 'missing' && !(isItself && fault.kind === 'unauthorized') && !isSoft) throw fault
+  }
 }

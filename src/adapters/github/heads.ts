@@ -47,9 +47,9 @@ export async function readHeads(client: Client, installationId: number, wanted: 
     const nodes = check(client.attempt(purpose), list, answer.data['nodes'] ?? [])
     let at = 0
     return slice.map((one, index) => {
-      const place: [string, ...number[]] = one.branch === null ? ['nodes', at++] : [`r${index}`]
+      const place = one.branch === null ? ['nodes', at++] : [`r${index}`]
       const found = one.branch === null ? nodes[at - 1] : check(client.attempt(purpose), node.nullish(), answer.data[`r${index}`])
-      if (!found?.head) raiseUnlessGone(answer, ...place)
+      if (!found?.head) raiseUnlessGone(answer, place)
       return found?.head?.target ? { repo: renewed(one.repo, found), branch: found.head.name, commitOid: found.head.target.oid } : null
     })
   })

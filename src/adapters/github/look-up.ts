@@ -54,7 +54,7 @@ export async function lookUp(
     const read: (Standing | null)[] = []
     for (const [index, one] of slice.entries()) {
       const node = check(client.attempt(purpose), standingNode.nullish(), answer.data[`u${index}`])
-      if (!node) raiseUnlessGone(answer, `u${index}`)
+      raiseUnlessGone(answer, [`u${index}`], ['compare'])
       if (node) deps.names.set(one.repo.id, { owner: node.owner.login, name: node.name })
       const standing = node ? standingOf(node, one.paths, login, deps.wantsSignature) : null
       read.push(standing !== null && node && isCrowded(node) ? { ...standing, pullRequest: await listOurs(client, installationId, one, login) } : standing)

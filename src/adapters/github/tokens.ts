@@ -9,8 +9,9 @@ export type Permissions = Readonly<Record<string, 'read' | 'write'>>
 
 /** Tokens by what they are for. None of them is ever shown. */
 export type Tokens = {
-  /** The app's JWT. */
-  app(): Promise<string>
+  /** The app's JWT, to be sent with `appRequest`, which learns from a refusal how GitHub's clock goes: ask for another one then. */
+  app(): string
+  readonly appRequest: Request
   /** For reading everything that the installation gave us. */
   read(installationId: number): Promise<string>
   /** For writing to `repoId`; covers the batch that it was announced with. */
@@ -21,6 +22,7 @@ export type Tokens = {
   evict(token: string): Promise<void>
 }
 
+const batchMs = 3_600_000
 const tryWiderAfterMs = 3_600_000
 const renewBeforeMs = 5 * 60_000
 const mostRepos = 500
@@ -29,6 +31,9 @@ const mostHeld = 2_000
 /** What the app cannot do without; an account may have granted no more, or not yet. */
 const readingLittle: Permissions = { metadata: 'read', contents: 'read', pull_requests: 'read' }
 const reading: Permissions = { metadata: 'read', contents: 'read', pull_requests: 'read', issues: 'read', actions: 'read' }
+
+/** Repos that were looked up together; what is looked up later stands alone again. */
+type Batch = { readonly repoIds: readonly number[]; readonly endsAtMs: number }
 
 type Held = { readonly token: string; readonly expiresAtMs: number }
 
@@ -43,12 +48,13 @@ export function createTokens(options: {
   const held = new Map<string, Promise<Held>>()
   /** Until when less is asked for, ms. */
   const narrow = new Map<number, number>()
-  const batches = new Map<number, readonly number[]>()
+  const batches = new Map<number, Batch>()
   /** GitHub's clock less ours, learnt from refusals. */
   let skewMs = 0
   const jwt = () => createAppJwt(options.appId, options.privateKey, new Date(options.now().getTime() + skewMs))
+  const appRequest = withSkew(options.request, options.now, (ms) => (skewMs = ms))
   // The JWT is ours: the strategy's own knows of no clock but the machine's.
-  const auth = createAppAuth({ appId: options.appId, createJwt: async () => jwt(), request: withSkew(options.request, options.now, (ms) => (skewMs = ms)) })
+  const auth = createAppAuth({ appId: options.appId, createJwt: async () => jwt(), request: appRequest })
 
   async function mint(installationId: number, permissions: Permissions, repoIds: readonly number[]): Promise<Held> {
     const needs = Object.entries(permissions).map(([name, access]) => `${name}: ${access}`)
@@ -79,8 +85,14 @@ export function createTokens(options: {
     return (await asked).token
   }
 
+  const batchOf = (repoId: number): Batch | undefined => {
+    const batch = batches.get(repoId)
+    return batch !== undefined && batch.endsAtMs > options.now().getTime() ? batch : undefined
+  }
+
   return {
-    app: async () => jwt().jwt,
+    appRequest,
+    app: () => jwt().jwt,
     async read(installationId) {
       if ((narrow.get(installationId) ?? 0) <= options.now().getTime()) {
         try {
@@ -93,7 +105,7 @@ export function createTokens(options: {
       return await cached(installationId, readingLittle, [])
     },
     async write(installationId, repoId, permissions) {
-      const batch = batches.get(repoId) ?? [repoId]
+      const batch = batchOf(repoId)?.repoIds ?? [repoId]
       try {
         return await cached(installationId, permissions, batch)
       } catch (error) {
@@ -104,13 +116,13 @@ export function createTokens(options: {
       }
     },
     announce(_installationId, repoIds) {
-      const known = repoIds[0] === undefined ? undefined : batches.get(repoIds[0])
-      if (known !== undefined && repoIds.every((id) => batches.get(id) === known)) return
+      const known = repoIds[0] === undefined ? undefined : batchOf(repoIds[0])
+      if (known !== undefined && repoIds.every((id) => batchOf(id) === known)) return
       if (batches.size + repoIds.length > mostAnnounced) batches.clear()
       const sorted = [...new Set(repoIds)].sort((a, b) => a - b)
       for (let at = 0; at < sorted.length; at += mostRepos) {
-        const batch = sorted.slice(at, at + mostRepos)
-        for (const id of batch) batches.set(id, batch)
+        const batch = { repoIds: sorted.slice(at, at + mostRepos), endsAtMs: options.now().getTime() + batchMs }
+        for (const id of batch.repoIds) batches.set(id, batch)
       }
     },
     async evict(token) {

@@ -92,7 +92,7 @@ async function readNested(client: Client, installationId: number, slice: readonl
   return slice.flatMap(({ repo }, index) => {
     const one = check(client.attempt(purpose), node.nullish(), answer.data[`r${index}`])
     if (!one?.head?.target) {
-      raiseUnlessGone(answer, `r${index}`)
+      raiseUnlessGone(answer, [`r${index}`])
       return []
     }
     return [{ repo: renewed(repo, one), branch: one.head.name, commitOid: one.head.target.oid, entries: one.head.target.tree.entries ?? null }]

@@ -147,6 +147,32 @@ describe('look-up', () => {
   })
 })
 
+describe('a half answer', () => {
+  const answer = (errors: object[]) => ({ status: 200, body: { data: { viewer: { login: stage.botLogin }, u0: bare }, errors } })
+  const target = { oid: 'c', history: { nodes: [] } }
+  const bare = {
+    name: 'web',
+    owner: { login: 'acme' },
+    base: { target: { oid: 'b' } },
+    branch: { target, compare: null },
+    pullRequests: { totalCount: 0, nodes: [] },
+  }
+  it.each([
+    [
+      'a comparison that GitHub did not finish',
+      { message: 'Something went wrong while executing your query.', path: ['u0', 'branch', 'compare'] },
+      'transient',
+    ],
+    ['a permission we lack', { type: 'FORBIDDEN', message: 'Resource not accessible by integration', path: ['u0', 'pullRequests'] }, 'unauthorized'],
+    ['a branch without a common ancestor', { type: 'UNPROCESSABLE', message: 'No common ancestor', path: ['u0', 'branch', 'compare'] }, 'done'],
+  ])('is never taken for an absence: %s', async (_name, error, kind) => {
+    const repo = stage.repo('web')
+    stage.standIn.fail({ match: ({ operation }) => operation === 'Standings', when: 'before-apply', action: answer([error]), times: 9 })
+    expect(await kindOf(standingOf(repo))).toBe(kind)
+    if (kind === 'done') expect((await standingOf(repo)).branch?.isOurs).toBe(false)
+  })
+})
+
 describe('conflicts', () => {
   it('a branch that a person made first is never written to', async () => {
     const repo = stage.repo('web')
