@@ -114,6 +114,10 @@ export class Controls {
   removeRepos(installationId: number, names: readonly string[]): void {
     this.#changeRepos(installationId, [], names)
   }
+  /** A token of an installation, without asking for it over HTTP. */
+  tokenFor(installationId: number, wish: Parameters<Tokens['issue']>[1] = {}): string {
+    return this.parts.tokens.issue(this.installation(installationId), wish).secret
+  }
   /** Every token of the installation stops working at once. */
   revokeTokens(installationId: number): void {
     this.parts.tokens.revokeAll(installationId)

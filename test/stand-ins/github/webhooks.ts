@@ -4,7 +4,8 @@ import { request } from 'node:http'
 import type { Journal } from './journal.ts'
 import type { Json, OpenApi } from './openapi.ts'
 import type { PullRequest, Run } from './repos.ts'
-import { commentShape, installationShape, issueShape, pullShape, repoShape, runShape, userShape, workflowShape } from './shapes.ts'
+import { commentShape, issueShape, pullShape, repoShape, userShape } from './shapes.ts'
+import { installationShape, runShape, workflowShape } from './shapes-app.ts'
 import type { AppState, Happening, Installation, World } from './world.ts'
 
 export type Delivery = {
@@ -112,7 +113,7 @@ export class Webhooks {
         mergeable_state: 'unknown',
       })
       const by = (details.pullRequest as PullRequest).mergedBy
-      Object.assign(details.pull_request as Json, { merged_by: by === null ? null : userShape(world, by) })
+      Object.assign(details.pull_request as Json, { merged_by: by === null ? null : this.#shapes.shaped('simple-user', userShape(world, by)) })
       delete details.pullRequest
     }
     if (details.run !== undefined && repo !== null) {

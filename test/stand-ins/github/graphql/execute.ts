@@ -5,7 +5,10 @@ import { Refusal } from '../refusal.ts'
 import { type Actor, sees, type World } from '../world.ts'
 import { type Cost, costOf } from './cost.ts'
 import { mutationRoot } from './mutations.ts'
-import { accountNode, type Context, findNode, repositoryNode, unresolved } from './nodes.ts'
+import type { Context } from './connection.ts'
+import { findNode, unresolved } from './ids.ts'
+import { accountNode } from './object-nodes.ts'
+import { repositoryNode } from './repository-node.ts'
 
 export type Prepared = {
   readonly document: DocumentNode

@@ -6,7 +6,11 @@ import { createRef, moveRefs, nothing } from '../refs.ts'
 import { Refusal } from '../refusal.ts'
 import type { Issue, PullRequest } from '../repos.ts'
 import type { Actor, World } from '../world.ts'
-import { accountNode, type Context, commentNode, issueOrPullNode, needRef, needRepo, needThread, pullNode, refNode, objectNode, unresolved } from './nodes.ts'
+import type { Context } from './connection.ts'
+import { needRef, needRepo, needThread, unresolved } from './ids.ts'
+import { accountNode, objectNode } from './object-nodes.ts'
+import { refNode } from './repository-node.ts'
+import { commentNode, issueOrPullNode, pullNode } from './thread-nodes.ts'
 
 type Input = Readonly<Record<string, unknown>>
 type Mutation = (world: World, actor: Actor, input: Input) => Record<string, unknown>

@@ -1,7 +1,7 @@
 /** Workflows, runs and dispatches. */
 import { notFound } from '../refusal.ts'
 import type { Run } from '../repos.ts'
-import { runShape, workflowShape } from '../shapes.ts'
+import { runShape, workflowShape } from '../shapes-app.ts'
 import { dispatchRepository, dispatchWorkflow } from '../runs.ts'
 import { workflowPath, workflowPaths } from '../workflows.ts'
 import { type Call, type Endpoints, onRepo, paged, type RestAnswer, text } from './call.ts'

@@ -1,7 +1,8 @@
 /** The app about itself: installations, tokens, deliveries, manifests, quotas. */
 import { createAppFromManifest } from '../apps.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { appShape, installationShape, repoShape } from '../shapes.ts'
+import { repoShape } from '../shapes.ts'
+import { appShape, installationShape } from '../shapes-app.ts'
 import { needActor, needApp } from '../tokens.ts'
 import { type Delivery } from '../webhooks.ts'
 import type { Installation, Permissions } from '../world.ts'

@@ -2,7 +2,8 @@
 import { addComment, addLabels, createLabel, editIssue, needThreadWrite, openIssue } from '../issues.ts'
 import { closePullRequest, editPullRequest, justOpened, listedPulls, mergePullRequest, openPullRequest, reopenPullRequest } from '../pulls.ts'
 import { notFound } from '../refusal.ts'
-import { commitShape, commentShape, issueShape, labelShape, pullShape } from '../shapes.ts'
+import { commentShape, issueShape, labelShape, pullShape } from '../shapes.ts'
+import { commitShape } from '../shapes-git.ts'
 import { type Call, type Endpoints, onRepo, paged, text } from './call.ts'
 
 const names = (value: unknown): string[] => ((value ?? []) as (string | { name: string })[]).map((one) => (typeof one === 'string' ? one : one.name))
