@@ -6,17 +6,17 @@ import { quotedWords } from './validity.ts'
 
 const fixed = (text: string): Expansion => ({ value: fromBuilder(text), unset: new Set() })
 
+const platformValues = ['BUILD', 'TARGET'].flatMap((side) => [
+  [`${side}PLATFORM`, fixed('linux/amd64')] as const,
+  [`${side}OS`, fixed('linux')] as const,
+  [`${side}OSVERSION`, fixed('')] as const,
+  [`${side}ARCH`, fixed('amd64')] as const,
+  [`${side}VARIANT`, fixed('')] as const,
+])
+
 /** What the builder sets by itself on linux/amd64. `target` is the stage that is built. */
 export function platformArguments(target: string): Scope {
-  const values = {
-    PLATFORM: 'linux/amd64',
-    OS: 'linux',
-    OSVERSION: '',
-    ARCH: 'amd64',
-    VARIANT: '',
-  }
-  const both = ['BUILD', 'TARGET'].flatMap((side) => Object.entries(values).map(([name, value]) => [side + name, fixed(value)] as const))
-  return new Map([...both, ['TARGETSTAGE', fixed(target)]])
+  return new Map([...platformValues, ['TARGETSTAGE', fixed(target)]])
 }
 
 /**

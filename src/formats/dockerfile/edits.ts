@@ -49,7 +49,8 @@ type Reader = { readonly use: ImageUse; readonly expanded: Expanded; readonly as
 
 /** The uses with `shared-argument` on those that would write different things over the same bytes. */
 export function withoutConflicts(found: readonly Found[]): ImageUse[] {
-  const readers = readersOf(found)
+  const far = found.flatMap(({ use }) => use.edits.filter(({ span }) => !within(span[0], use.span)))
+  const readers = readersOf(found, new Set(far.flatMap(touchedBytes)))
   return found.map(({ use, expanded }) => {
     if (expanded === null || use.skip !== null || use.edits.every(({ span }) => within(span[0], use.span))) return use
     for (const edit of use.edits) {
@@ -64,8 +65,8 @@ export function withoutConflicts(found: readonly Found[]): ImageUse[] {
   })
 }
 
-/** For each byte the uses that read it. Of those alike two are enough: one of them differs from any third. */
-function readersOf(found: readonly Found[]): ReadonlyMap<number, readonly Reader[]> {
+/** For each of `bytes` the uses that read it. Of those alike two are enough: one of them differs from any third. */
+function readersOf(found: readonly Found[], bytes: ReadonlySet<number>): ReadonlyMap<number, readonly Reader[]> {
   const readers = new Map<number, Reader[]>()
   const alike = new Map<string, Reader[]>()
   for (const { use, expanded } of found) {
@@ -74,7 +75,7 @@ function readersOf(found: readonly Found[]): ReadonlyMap<number, readonly Reader
     const tagStart = reference.spelling.length + 1
     for (const [i, place] of value.at.entries()) {
       const byte = byteOf(place)
-      if (byte === null) continue
+      if (byte === null || !bytes.has(byte)) continue
       const asTag = place >= 0 && i >= tagStart && i < tagStart + (reference.tag?.length ?? 0)
       const key = `${byte} ${asTag} ${imageName}`
       const there = alike.get(key) ?? []

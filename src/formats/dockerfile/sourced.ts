@@ -25,9 +25,23 @@ export function byteOf(place: number): number | null {
 
 /** `text` as it stands in the file from byte `start` on. */
 export function fromFile(text: string, start: number): Sourced {
-  const at: number[] = []
-  for (let i = 0; i < text.length; i++) at.push(start + i)
-  return { text, at }
+  return lazily(text, () => {
+    const at: number[] = []
+    for (let i = 0; i < text.length; i++) at.push(start + i)
+    return at
+  })
+}
+
+/** Most text of a file is looked at but never written to: its places are worked out when somebody asks. */
+function lazily(text: string, places: () => readonly number[]): Sourced {
+  let at: readonly number[] | undefined
+  return {
+    text,
+    get at() {
+      at ??= places()
+      return at
+    },
+  }
 }
 
 /** `text` from the builder, as the platform arguments are. */
@@ -38,16 +52,14 @@ export function fromBuilder(text: string): Sourced {
 /** The part `[start, end)` of `source`. */
 export function part(source: Sourced, start: number, end = source.text.length): Sourced {
   if (start === 0 && end === source.text.length) return source
-  return { text: source.text.slice(start, end), at: source.at.slice(start, end) }
+  return lazily(source.text.slice(start, end), () => source.at.slice(start, end))
 }
 
 /** The texts one after the other. */
 export function join(sources: readonly Sourced[]): Sourced {
   const [only] = sources
   if (only !== undefined && sources.length === 1) return only
-  const joined = new SourcedBuilder()
-  for (const source of sources) joined.addAll(source)
-  return joined.take()
+  return lazily(sources.map((source) => source.text).join(''), () => sources.flatMap((source) => source.at))
 }
 
 /** Collects characters; linear, as `join` in a loop would not be. */
