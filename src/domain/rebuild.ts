@@ -14,7 +14,7 @@ export type Rebuild = {
   readonly id: string
   readonly repoId: number
   readonly installationId: number
-  /** Why, and the key of "at most two tries per cause": `weekly 2026-W47`, `base-moved docker.io/library/debian:12@sha256:…`. */
+  /** Why, and the key of "at most two tries per cause": `scheduled 2026-11-23T03:17Z`, `base-moved docker.io/library/debian:12@sha256:… 2026-11-22T10:05Z`. */
   readonly cause: string
   /** The workflow file, or null for `repository_dispatch`. */
   readonly workflow: string | null

@@ -105,17 +105,18 @@ async function store(ports: DiscoverPorts, look: Look, { tree, files }: Found, {
     uses: uses.flat(),
     policy,
     policyProblem,
-    rebuildSince: scheduleStart(before, policy, asOf),
+    rebuildSince: rebuildStart(before, policy, asOf),
   }
   await reportPolicy(ports, look, discovery)
   if (!(await ports.repos.saveDiscovery(claim, repo.id, discovery))) return
   await ports.dueWork.schedule([decideWork(repo.id, repo.installationId, asOf)])
 }
 
-/** The clock of a schedule starts when the policy first asks for it, and again when the pattern changes. */
-function scheduleStart(before: Discovery | null, policy: Policy, asOf: Date): Date | null {
-  if (policy.rebuild?.cron == null) return null
-  return before?.policy.rebuild?.cron === policy.rebuild.cron ? (before.rebuildSince ?? asOf) : asOf
+/** The clock of rebuilds starts when the policy first asks for them, and again when its schedule changes: what happened before asks for nothing. */
+function rebuildStart(before: Discovery | null, policy: Policy, asOf: Date): Date | null {
+  if (policy.rebuild === null) return null
+  const last = before?.policy.rebuild
+  return last != null && last.cron === policy.rebuild.cron ? (before?.rebuildSince ?? asOf) : asOf
 }
 
 /** One issue while the policy file is broken, edited when the problem changes, closed when it is mended. */

@@ -1,9 +1,10 @@
 /** Dispatch: asks a repo's own pipeline for a rebuild at most twice per cause, and follows the run to its end. */
-import type { Claim } from '../domain/due-work.ts'
+import { type Claim, decideWork } from '../domain/due-work.ts'
 import { isFault } from '../domain/fault.ts'
 import { mostTries, type Rebuild } from '../domain/rebuild.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
+import type { DueWorkStore } from '../ports/due-work-store.ts'
 import type { RebuildStore } from '../ports/rebuild-store.ts'
 import type { RepoStore } from '../ports/repo-store.ts'
 import type { RepoWorkflows, WorkflowRun } from '../ports/repo-workflows.ts'
@@ -12,6 +13,7 @@ export type DispatchPorts = {
   readonly repoWorkflows: RepoWorkflows
   readonly rebuilds: Pick<RebuildStore, 'read' | 'record'>
   readonly repos: Pick<RepoStore, 'read'>
+  readonly dueWork: Pick<DueWorkStore, 'schedule'>
   readonly audit: AuditTrail
   /** How long a dispatch with an unknown outcome is looked for among the runs before it counts as lost, ms. */
   readonly lookForMs: number
@@ -47,9 +49,8 @@ async function send(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, repo: 
     if (!isFault(error)) throw error
     if (error.kind === 'rate-limited') await ports.rebuilds.record(claim, { state: 'asked', tries: rebuild.tries })
     if (error.kind === 'transient' || error.kind === 'rate-limited') throw error
-    await ports.rebuilds.record(claim, { state: 'gave-up', conclusion: error.message })
     await note(ports, rebuild, asOf, 'workflow refused', null)
-    return null
+    return end(ports, claim, rebuild, { state: 'gave-up', conclusion: `${rebuild.workflow ?? 'repository_dispatch'}: ${error.message}` }, asOf)
   }
 }
 
@@ -64,8 +65,7 @@ async function lookFor(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, rep
     await ports.rebuilds.record(claim, { state: 'asked' })
     return asOf
   }
-  await ports.rebuilds.record(claim, { state: 'gave-up', conclusion: `no run appeared after ${rebuild.tries} dispatches` })
-  return null
+  return end(ports, claim, rebuild, { state: 'gave-up', conclusion: `no run appeared after ${rebuild.tries} dispatches` }, asOf)
 }
 
 /** Null when the run already belongs to another rebuild. */
@@ -81,11 +81,21 @@ async function follow(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, repo
   if (run.status !== 'completed') {
     const sentAt = rebuild.sentAt ?? rebuild.askedAt
     if (asOf.getTime() - sentAt.getTime() < longestRunMs) return later(asOf, ports.pollMs)
-    await ports.rebuilds.record(claim, { state: 'gave-up', conclusion: 'the run did not end within a day' })
-    return null
+    return end(ports, claim, rebuild, { state: 'gave-up', conclusion: 'the run did not end within a day' }, asOf)
   }
-  await ports.rebuilds.record(claim, { state: 'finished', conclusion: run.conclusion })
   await note(ports, rebuild, asOf, 'run ended', run)
+  return end(ports, claim, rebuild, { state: 'finished', conclusion: run.conclusion }, asOf)
+}
+
+/** What moved while the rebuild ran is decided about now. */
+async function end(
+  { rebuilds, dueWork }: DispatchPorts,
+  claim: Claim,
+  rebuild: Rebuild,
+  how: Pick<Rebuild, 'state' | 'conclusion'>,
+  asOf: Date,
+): Promise<null> {
+  if (await rebuilds.record(claim, how)) await dueWork.schedule([decideWork(rebuild.repoId, rebuild.installationId, asOf)])
   return null
 }
 

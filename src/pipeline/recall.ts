@@ -61,14 +61,14 @@ export async function recallBuild(
 ): Promise<BuildFacts> {
   const [previous = null] = await rebuilds.ofRepo(repo.id, 1)
   const scheduledSince = discovery.rebuildSince ?? asOf
-  const since = previous?.askedAt ?? null
+  const since = previous !== null && previous.askedAt > scheduledSince ? previous.askedAt : scheduledSince
   const moved: BuildFacts['moved'][number][] = []
   const asked = new Set<string>()
   for (const { use, tag } of uses) {
     if (tag === null || !use.inFinal || pinOf(use) !== null || asked.has(tag.imageName + tag.tag)) continue
     asked.add(tag.imageName + tag.tag)
     const [newest, before] = await observations.history(tag, 2)
-    if (newest === undefined || before === undefined || (since !== null && newest.firstSeen <= since)) continue
+    if (newest === undefined || before === undefined || newest.firstSeen <= since) continue
     moved.push({ imageName: tag.imageName, tag: tag.tag, from: before.digest, to: newest.digest, at: newest.firstSeen })
   }
   return { asOf, repo, policy: discovery.policy, moved, previous, scheduledSince }

@@ -49,6 +49,6 @@ export type BuildFacts = {
   readonly moved: readonly { readonly imageName: string; readonly tag: string; readonly from: Digest; readonly to: Digest; readonly at: Date }[]
   /** The newest rebuild of the repo, or null. */
   readonly previous: Rebuild | null
-  /** When the repo's policy first asked for a schedule: the clock starts there. */
+  /** Since when the policy asks for rebuilds on its present schedule; what moved before asks for nothing. */
   readonly scheduledSince: Date
 }

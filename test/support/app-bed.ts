@@ -31,11 +31,11 @@ export type Organisation = {
 }
 
 /** Starts it on a database of its own. `operatorFile`: lines of YAML. */
-export async function startAppBed(options: { readonly operatorFile?: string; readonly redisUrl?: string } = {}): Promise<AppBed> {
+export async function startAppBed(options: { readonly gatherSeconds?: number; readonly operatorFile?: string; readonly redisUrl?: string } = {}): Promise<AppBed> {
   const database = await createTestDatabase()
   await migrateQueue({ connectionString: database.url })
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'underpin-app-'))
-  const operatorFile = `deliverGatherSeconds: 0.2\nsweepSeconds: 1\n${options.operatorFile ?? ''}`
+  const operatorFile = `deliverGatherSeconds: ${options.gatherSeconds ?? 0.2}\nsweepSeconds: 1\n${options.operatorFile ?? ''}`
   const loop = await startLoop({ databaseUrl: database.url, dataDir, operatorFile, ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }) })
   let organisations = 0
   return {

@@ -35,6 +35,7 @@ export type Ingress = (request: IncomingMessage, response: ServerResponse) => Pr
 /** An ingress; all its requests share one budget of buffered bytes. */
 export function createIngress(parts: IngressParts): Ingress {
   const budget = { left: parts.limits.allBodiesBytes }
+  const notWoken = seldom(5_000, (error) => parts.log.warn({ err: error }, 'worker not woken'))
   return async (request, response) => {
     const delivery = readHeaders(request)
     const check = signatureCheck(header(request, 'x-hub-signature-256'), parts.secrets)
@@ -49,11 +50,16 @@ export function createIngress(parts: IngressParts): Ingress {
       parts.log.warn({ guid: delivery.guid, event: delivery.event, bytes: body.length }, 'webhook signature does not match')
       return respond(response, 401, 'the signature does not match')
     }
-    await commit(parts, { ...delivery, body, receivedAt: parts.now() }, response)
+    await commit(parts, { ...delivery, body, receivedAt: parts.now() }, response, notWoken)
   }
 }
 
-async function commit({ inbox, queue, log, limits }: IngressParts, delivery: Parameters<InboxStore['accept']>[0], response: ServerResponse): Promise<void> {
+async function commit(
+  { inbox, queue, log, limits }: IngressParts,
+  delivery: Parameters<InboxStore['accept']>[0],
+  response: ServerResponse,
+  notWoken: (error: unknown) => void,
+): Promise<void> {
   const { guid, event } = delivery
   try {
     const outcome = await inTime(inbox.accept(delivery), limits.commitMs)
@@ -67,7 +73,7 @@ async function commit({ inbox, queue, log, limits }: IngressParts, delivery: Par
     return respond(response, isFault(error) ? 503 : 500, 'the inbox is not available; redeliver')
   }
   // The sweeper finds the row without it; a queue that is down costs seconds.
-  queue.wake([{ kind: 'inbox', group: guid }]).catch((error: unknown) => log.warn({ guid, err: error }, 'worker not woken'))
+  queue.wake([{ kind: 'inbox', group: guid }]).catch(notWoken)
 }
 
 /** The delivery's hints, or what is wrong with the headers. Repeated headers arrive joined by commas and so do not match. */
@@ -111,6 +117,17 @@ async function readBody(
     })
   } finally {
     budget.left += bytes
+  }
+}
+
+/** Calls `report` at most once in `windowMs`: a queue that is down fails for every webhook of a burst. */
+function seldom(windowMs: number, report: (error: unknown) => void): (error: unknown) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return (error) => {
+    const time = performance.now()
+    if (time - last < windowMs) return
+    last = time
+    report(error)
   }
 }
 

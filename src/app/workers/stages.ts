@@ -69,7 +69,11 @@ export function stagesOf(house: House): readonly Stage[] {
         ),
     },
     each('rebuild', { concurrency: 2 }, (claim, asOf) =>
-      dispatch({ ...github, rebuilds, repos, audit, lookForMs: config.dispatchLookupSeconds * 1000, pollMs: config.runPollSeconds * 1000 }, claim, asOf),
+      dispatch(
+        { ...github, rebuilds, repos, dueWork, audit, lookForMs: config.dispatchLookupSeconds * 1000, pollMs: config.runPollSeconds * 1000 },
+        claim,
+        asOf,
+      ),
     ),
   ]
 }

@@ -9,7 +9,8 @@ export const baseMoved: Rule<BuildFacts> = {
   judge: ({ policy: { rebuild }, moved, previous }) => {
     const newest = [...moved].sort((a, b) => b.at.getTime() - a.at.getTime() || (nameOf(a) < nameOf(b) ? -1 : 1))[0]
     if (rebuild === null || !rebuild.onBaseMove || newest === undefined) return null
-    const cause = `base-moved ${nameOf(newest)}@${newest.to}`
+    // The time is part of it: a tag that returns to an older digest asks for another build.
+    const cause = `base-moved ${nameOf(newest)}@${newest.to} ${minute(newest.at)}`
     if (previous?.cause === cause) return null
     const others = moved.length === 1 ? '' : ` (and ${moved.length - 1} more moved)`
     return {

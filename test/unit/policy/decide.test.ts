@@ -190,6 +190,6 @@ describe('the clock of rebuilds', () => {
     const moved = [{ imageName: 'docker.io/library/debian', tag: '12', from: 'sha256:a*', to: 'sha256:b*', at: '2026-11-22T10:00:00Z' }]
     const decided = decideBuild(toBuildFacts({ ...base, scheduledSince: base.asOf, moved }))
 
-    expect(decided.cause).toBe(long('base-moved docker.io/library/debian:12@sha256:b*'))
+    expect(decided.cause).toBe(long('base-moved docker.io/library/debian:12@sha256:b* 2026-11-22T10:00Z'))
   })
 })

@@ -1,0 +1,58 @@
+/** What the loop costs: requests upstream and to GitHub, whatever the number of repos. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type AppBed, hour, startAppBed } from '../../support/app-bed.ts'
+
+let bed: AppBed
+beforeAll(async () => {
+  bed = await startAppBed({ gatherSeconds: 2 })
+})
+afterAll(() => bed.stop())
+afterEach(() => bed.github.assertNoViolations())
+
+describe('a moved tag that 20 repos use', () => {
+  it('costs one HEAD and two GETs upstream, and 43 requests and two tokens at GitHub', async () => {
+    const org = bed.organisation()
+    const first = org.move('first')
+    const repos = Array.from({ length: 20 }, (_, index) => org.repo(`web${index}`, { Dockerfile: `FROM ${org.image}:1@${first}\nRUN echo ${index}\n` }))
+    await bed.idle()
+    await bed.pass(hour)
+    const [upstream, github] = [bed.registry.requests.length, bed.github.journal.entries.length]
+
+    org.move('second')
+    await bed.pass(hour)
+
+    for (const repo of repos) expect(org.pulls(repo)).toHaveLength(1)
+    const asked = bed.registry.requests.slice(upstream)
+    expect(asked.filter(({ method }) => method === 'HEAD')).toHaveLength(1)
+    expect(asked.filter(({ method }) => method === 'GET').length).toBeLessThanOrEqual(2)
+    const requests = bed.github.journal.entries.slice(github).filter(({ kind }) => kind !== 'webhook')
+    const tokens = requests.filter(({ fields }) => fields[0] === 'apps/create-installation-access-token')
+    expect(tokens.length).toBeLessThanOrEqual(2)
+    expect(requests.length - tokens.length).toBeLessThanOrEqual(43)
+  })
+
+  it('costs at most two requests while nothing moves', async () => {
+    const org = bed.organisation()
+    const first = org.move('first')
+    for (let index = 0; index < 20; index++) org.repo(`web${index}`, { Dockerfile: `FROM ${org.image}:1@${first}\n` })
+    await bed.idle()
+    const before = bed.github.journal.entries.length
+    await bed.pass(11 * 60_000)
+
+    const requests = bed.github.journal.entries.slice(before).filter(({ kind, installationId }) => kind !== 'webhook' && installationId === org.installationId)
+    expect(requests.filter(({ fields }) => fields[0] !== 'apps/create-installation-access-token').length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('a push that touches nothing we read', () => {
+  it('costs nothing', async () => {
+    const org = bed.organisation()
+    const web = org.repo('web', { Dockerfile: `FROM ${org.image}:1@${org.move('first')}\n` })
+    await bed.idle()
+    const before = bed.github.journal.entries.length
+    bed.github.push(web, { files: { 'src/main.py': 'print(1)\n' } })
+    await bed.idle()
+
+    expect(bed.github.journal.entries.slice(before).filter(({ kind }) => kind !== 'webhook')).toEqual([])
+  })
+})
