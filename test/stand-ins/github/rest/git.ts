@@ -89,6 +89,25 @@ function createCommit(call: Call): Readonly<Record<string, unknown>> {
 /** By operation id. */
 export const gitEndpoints: Endpoints = {
   'repos/get': { run: (call) => ({ status: 200, body: repoShape(call.world, onRepo(call, 'metadata', 'read').repo) }) },
+  'repos/get-branch-rules': {
+    run: (call) => {
+      onRepo(call, 'metadata', 'read')
+      return { status: 200, body: [] }
+    },
+  },
+  'repos/list-branches': {
+    run: (call) => {
+      const { repo } = onRepo(call, 'contents', 'read')
+      const all = [...repo.refs].filter(([name]) => name.startsWith('refs/heads/'))
+      const { items, headers } = paged(call, all)
+      const shape = ([name, sha]: readonly [string, string]) => ({
+        name: name.slice('refs/heads/'.length),
+        protected: false,
+        commit: { sha, url: `${api(call.world, repo)}/commits/${sha}` },
+      })
+      return { status: 200, headers, body: items.map(shape) }
+    },
+  },
   'git/get-ref': { run: (call) => ({ status: 200, body: refShape(call.world, onRepo(call, 'contents', 'read').repo, `refs/${call.params.ref ?? ''}`) }) },
   'git/list-matching-refs': {
     run: (call) => {

@@ -152,6 +152,21 @@ export const threadEndpoints: Endpoints = {
       return { status: 201, body: commentShape(call.world, thread, addComment(call.world, actor, thread, String(call.body.body))) }
     },
   },
+  'issues/update-comment': {
+    writes: 1,
+    run: (call) => {
+      const { actor, repo } = onRepo(call, 'issues|pull_requests', 'write')
+      const id = Number(call.params.comment_id)
+      for (const thread of repo.threads.values()) {
+        const comment = thread.comments.find((one) => one.id === id)
+        if (comment === undefined) continue
+        needThreadWrite(actor, thread)
+        Object.assign(comment, { body: String(call.body.body), updatedAt: call.world.now() })
+        return { status: 200, body: commentShape(call.world, thread, comment) }
+      }
+      throw notFound()
+    },
+  },
   'issues/list-labels-on-issue': {
     run: (call) => {
       const { repo, thread } = onThread(call, 'read')

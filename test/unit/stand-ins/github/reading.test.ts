@@ -171,3 +171,12 @@ test('the journal reads like a story and holds no secret', async () => {
   expect(text).toContain('POST /repos/acme/web/pulls → 201 · 1 write')
   expect(text).not.toContain(t.token)
 })
+
+test('branches are listed, no rules are set, and a comment can be edited', async () => {
+  expect((await t.rest('GET', '/repos/acme/web/branches')).body).toMatchObject([{ name: 'main', commit: { sha: t.head() } }])
+  expect((await t.rest('GET', '/repos/acme/web/rules/branches/main')).body).toEqual([])
+  await t.rest('POST', '/repos/acme/web/issues', { title: 't' })
+  const made = await t.rest('POST', '/repos/acme/web/issues/1/comments', { body: 'a' })
+  expect((await t.rest('PATCH', `/repos/acme/web/issues/comments/${String(made.body.id)}`, { body: 'b' })).body).toMatchObject({ body: 'b' })
+  t.github.assertNoViolations()
+})
