@@ -7,6 +7,7 @@ export type Subject =
   | { readonly kind: 'image-use'; readonly file: string; readonly offset: number }
   | { readonly kind: 'build'; readonly workflow: string | null }
 
+/** A decision with its subject, and when it was first made as it is. */
 export type StoredDecision = { readonly subject: Subject; readonly decision: Decision; readonly decidedAt: Date }
 
 export interface DecisionStore {

@@ -3,6 +3,7 @@ import type { Claim } from '../domain/due-work.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import type { Plan, Update } from '../domain/update.ts'
 
+/** Pull requests at most: open at once per repo, opened within an hour per repo and per installation. */
 export type OpenLimits = { readonly openPerRepo: number; readonly perRepoAndHour: number; readonly perInstallationAndHour: number }
 
 export interface UpdateStore {

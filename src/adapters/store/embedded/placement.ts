@@ -17,6 +17,7 @@ export type Placement = {
   readonly notice: string | null
 }
 
+/** A user of the system, by number. */
 export type Owner = { readonly uid: number; readonly gid: number }
 
 /** `nobody`: exists everywhere, so no user is ever added. */

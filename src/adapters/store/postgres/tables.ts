@@ -92,6 +92,7 @@ type ImageUseTable = {
   readonly use_json: string
 }
 
+/** Of each tag one row at most has no `left_at`; a unique index keeps it so. */
 export type ObservationTable = {
   readonly scope: string
   readonly image_name: string
@@ -147,6 +148,7 @@ export type UpdateTable = {
 /** One row per place given; what the hourly limits count. */
 type AdmissionTable = { readonly installation_id: number; readonly repo_id: number; readonly admitted_at: Date }
 
+/** One row per repo and cause, and per run. */
 export type RebuildTable = {
   readonly id: string
   readonly repo_id: number

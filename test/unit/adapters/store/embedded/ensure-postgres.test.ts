@@ -8,6 +8,7 @@ import { Client } from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ensurePostgres, type EmbeddedPostgres } from '../../../../../src/adapters/store/embedded/index.ts'
 import { isAlive, readLock } from '../../../../../src/adapters/store/embedded/lock-file.ts'
+import { createPostgresStores, migrate, openPool } from '../../../../../src/adapters/store/postgres/index.ts'
 import { findNative, missingLinks, nativeIn } from '../../../../../src/adapters/store/embedded/native.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -84,15 +85,21 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(all[0]!, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  it('killed, it recovers with everything that was committed', async () => {
+  it('killed, it recovers with every delivery that was acknowledged, and the pool goes on', async () => {
     const dataDir = folder()
     const first = await ensure(dataDir)
-    await ask(first, 'create table kept (x int)')
+    const pool = openPool({ connectionOptions: first.connectionOptions }, { applicationName: 'test', connectMs: 60_000, onError: () => {} })
+    cleanUps.push(() => pool.end())
+    await migrate(pool)
+    const { inbox } = createPostgresStores(pool)
+    const delivery = { guid: 'kept', event: 'push', body: Buffer.from('{}'), receivedAt: new Date(0) }
+    await inbox.accept(delivery)
     killServer(dataDir)
     await first.stop()
-    const second = await ensure(dataDir)
-    expect(second.adopted).toBe(false)
-    expect(await ask(second, 'select * from kept')).toEqual([])
+    await expect(inbox.accept({ ...delivery, guid: 'refused' })).rejects.toMatchObject({ kind: 'transient', message: expect.stringContaining('DATABASE_URL') })
+    expect((await ensure(dataDir)).adopted).toBe(false)
+    expect(await inbox.read('kept')).toEqual(delivery)
+    expect(await inbox.read('refused')).toBeNull()
   })
 
   it('outlives its killed starter, and is adopted', async () => {
