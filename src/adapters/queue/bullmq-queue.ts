@@ -13,6 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../domain/fault.ts'
 import type { WorkKind } from '../../domain/due-work.ts'
 import type { Job, JobQueue } from '../../ports/job-queue.ts'
+import { batched } from './batched.ts'
 import { damped } from './damped.ts'
 import { quietly, type QueueErrors } from './queue-errors.ts'
 import { wakeId } from './wake-id.ts'
@@ -41,6 +42,8 @@ const stalledMs = 2_000
 const pauseAfterErrorMs = 1_000
 /** A wake-up that takes longer counts as failed: who wakes is answering a webhook. */
 const wakeTimeoutMs = 5_000
+/** Wake-ups that one statement adds. */
+const bulk = 250
 const keep = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const
 
 type JobBody = { readonly group: string }
@@ -62,23 +65,27 @@ export function bullmqQueue(parts: BullmqParts): OpenQueue {
     return queue
   }
 
-  const wake = async (jobs: readonly Job[]): Promise<void> => {
+  const add = async (kind: WorkKind, jobs: readonly Job[]): Promise<void> => {
+    const entries = jobs.map((job) => ({
+      name: kind,
+      data: { group: job.group } satisfies JobBody,
+      opts: { ...keep, deduplication: { id: wakeId(job), keepLastIfActive: true } },
+    }))
+    for (let at = 0; at < entries.length; at += bulk) await answered(queueOf(kind).addBulk(entries.slice(at, at + bulk)), wakeTimeoutMs)
+  }
+
+  const wake = batched(async (jobs) => {
     if (closing) throw new Fault('transient', 'the queue is closing')
-    const byKind = new Map<WorkKind, Map<string, Job>>()
-    for (const job of jobs) byKind.set(job.kind, (byKind.get(job.kind) ?? new Map<string, Job>()).set(wakeId(job), job))
-    const added = Promise.all(
-      [...byKind].map(([kind, unique]) =>
-        queueOf(kind).addBulk(
-          [...unique].map(([id, { group }]) => ({
-            name: kind,
-            data: { group } satisfies JobBody,
-            opts: { ...keep, deduplication: { id, keepLastIfActive: true } },
-          })),
+    const kinds = new Set(jobs.map(({ kind }) => kind))
+    await Promise.all(
+      [...kinds].map((kind) =>
+        add(
+          kind,
+          jobs.filter((job) => job.kind === kind),
         ),
       ),
     )
-    await answered(added, wakeTimeoutMs)
-  }
+  })
 
   const openDamped: OpenBackend = (name, options, more) => damped(parts.worker(name, options, more), pauseAfterErrorMs)
 
