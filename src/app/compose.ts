@@ -112,9 +112,10 @@ export async function openHouse(ground: Ground, app: GithubApp): Promise<House> 
     appId: String(app.appId),
     privateKey: app.privateKey,
     baseUrl: config.githubHost.baseUrl,
-    fetch: asFetch(http, { maxBytes: longestAnswer }),
+    fetch: asFetch(http, { maxBytes: longestAnswer, retries: 0 }),
     budget: stores.writeBudget,
     now,
+    log,
   })
   const { repos, updates, rebuilds, dueWork } = stores
   const webhooks = await createWebhooks(

@@ -24,6 +24,7 @@ export type ScanPorts = {
   readonly onProgress: (done: number, all: number) => void
 }
 
+/** A use with its decision and what its registry said. */
 export type ScannedUse = DecidedUse & { readonly upstream: Upstream | null }
 
 /** Tags looked at at once: enough to hide a registry's latency, few enough to be polite. */
@@ -39,9 +40,10 @@ export async function scan(
   const looks = tagsOf(uses, grants)
   let done = 0
   onProgress(0, looks.length)
-  await eachBounded(looks, looksAtOnce, async ({ key, pins }) => {
+  await eachBounded(looks, looksAtOnce, async ({ key, pins, floats }) => {
     try {
-      const { digest } = await lookAtTag({ registry, observations }, key, asOf)
+      const isNeeded = (shown: Digest) => (floats && policy.pinFloatingTags) || [...pins].some((pin) => pin !== shown)
+      const { digest } = await lookAtTag({ registry, observations }, key, asOf, isNeeded)
       for (const pin of pins) if (pin !== digest) await lookAtPin({ registry, observations }, key, pin, asOf)
     } catch (error) {
       if (!isFault(error)) throw error
@@ -50,18 +52,22 @@ export async function scan(
     done += 1
     onProgress(done, looks.length)
   })
-  const recalled = await recallUses(observations, uses, null, grants)
+  const recalled = await recallUses(observations, uses, null, grants, policy)
   return decide({ repo: null, baseBranch: '', policy, uses: recalled, updates: [], asOf })
 }
 
-function tagsOf(uses: readonly ImageUse[], grants: readonly CredentialGrant[]): readonly { readonly key: TagKey; readonly pins: ReadonlySet<Digest> }[] {
-  const tags = new Map<string, { key: TagKey; pins: Set<Digest> }>()
+function tagsOf(
+  uses: readonly ImageUse[],
+  grants: readonly CredentialGrant[],
+): readonly { readonly key: TagKey; readonly pins: ReadonlySet<Digest>; readonly floats: boolean }[] {
+  const tags = new Map<string, { key: TagKey; pins: Set<Digest>; floats: boolean }>()
   for (const use of uses) {
     const key = followedTag(use, null, grants)
     if (key === null) continue
-    const tag = tags.get(formatTagKey(key)) ?? { key, pins: new Set<Digest>() }
+    const tag = tags.get(formatTagKey(key)) ?? { key, pins: new Set<Digest>(), floats: false }
     const pin = pinOf(use)
-    if (pin !== null) tag.pins.add(pin)
+    if (pin === null) tag.floats = true
+    else tag.pins.add(pin)
     tags.set(formatTagKey(key), tag)
   }
   return [...tags.values()]

@@ -1,35 +1,81 @@
-/** Serving: the web side, the workers and the schedules of one process, started in order and drained in order. */
-import type { House } from './compose.ts'
-import { startSchedules } from './schedules.ts'
-import { stagesOf } from './workers/stages.ts'
-import { startSweeper } from './workers/sweeper.ts'
-import { type Activity, startWorker } from './workers/worker.ts'
+/** Serving: one process of the app from its start to its drained end, or the set-up page while there is no app. */
+import { once } from 'node:events'
+import { asFetch, createHttp } from '../adapters/http/index.ts'
+import { type Part, startBackground } from './background.ts'
+import { openGround, openHouse } from './compose.ts'
+import { type Config, type GithubApp, readConfig } from './config.ts'
+import { configuredLog } from './configured-log.ts'
+import { startSetup } from './http/serve-setup.ts'
+import { createServer } from './http/server.ts'
+import { privateHosts } from './private-hosts.ts'
+import { userAgent } from './version.ts'
 
-/** The parts of the app that can run in processes of their own. */
-export type Part = 'web' | 'worker' | 'scheduler'
+/** GitHub's answer to a manifest conversion, bytes at most. */
+const longestConversion = 1024 * 1024
+/** Running requests get this long at the end, ms: GitHub itself waits ten seconds. */
+const webGraceMs = 5_000
+/** Of the time to drain, what closing connections and the database may take, ms. */
+const closingMs = 4_000
 
-export type Running = {
-  readonly activity: Activity
-  /** Takes no more work and gives back what does not end in time; the house is closed afterwards by whoever opened it. */
-  stop(): Promise<void>
+/** Serves `parts` until SIGTERM or SIGINT. Without an app the set-up page comes first. Raises `ConfigProblems` and the faults of database and queue. */
+export async function serve(parts: readonly Part[]): Promise<void> {
+  const stopped = stopSignal()
+  const first = readConfig()
+  const config = first.github === null ? await setUp(first, stopped) : first
+  if (config?.github != null) await serveApp(config, config.github, parts, stopped)
 }
 
-/** Starts the background parts. Work that becomes due through a webhook or a stage is woken at once by the worker's own sweeper. */
-export async function startBackground(house: House, parts: readonly Part[]): Promise<Running> {
-  const { stores, queue, log, now, config } = house
-  const { dueWork } = stores
-  const sweeper = startSweeper({ dueWork, queue, log, now, everyMs: config.sweepSeconds * 1000 })
-  const activity = { running: 0, started: 0 }
-  if (parts.includes('worker')) {
-    const worker = { dueWork, queue, log, now, leaseMs: config.leaseSeconds * 1000, nudge: sweeper.nudge, activity }
-    for (const stage of stagesOf(house)) await startWorker(worker, stage)
+/** Serves until SIGTERM or SIGINT, then drains: no new webhooks, running work ends or is given back, all within `drainSeconds`. */
+async function serveApp(config: Config, app: GithubApp, parts: readonly Part[], stopped: Promise<NodeJS.Signals>): Promise<void> {
+  const log = configuredLog(config)
+  const house = await openHouse(await openGround(config, log, () => new Date()), app)
+  const { stores, queue } = house
+  const ready = [
+    { name: 'database', ping: () => stores.repos.installationIds() },
+    { name: 'queue', ping: () => queue.ping() },
+  ]
+  const web = createServer({ config, inbox: stores.inbox, queue, log, ready })
+  const background = await startBackground(
+    house,
+    parts.filter((part) => part !== 'web'),
+  )
+  if (parts.includes('web')) {
+    web.server.listen(config.server.port, config.server.host)
+    await once(web.server, 'listening')
+    log.info({ host: config.server.host, port: config.server.port, path: config.server.webhookPath }, 'listening for webhooks')
   }
-  const schedules = parts.includes('scheduler') ? startSchedules(house, sweeper.nudge) : null
-  return {
-    activity,
-    stop: async () => {
-      schedules?.stop()
-      await sweeper.stop()
-    },
-  }
+  log.info({ parts }, 'underpin runs')
+  const signal = await stopped
+  log.info({ signal, drainSeconds: config.drainSeconds }, 'stopping')
+  const graceMs = Math.max(0, config.drainSeconds * 1000 - closingMs)
+  await Promise.all([web.close(Math.min(graceMs, webGraceMs)), background.stop(), queue.close(graceMs)])
+  await house.close(0)
+  log.info({}, 'stopped')
+}
+
+/** Serves the page that creates the app; gives the configuration with the new app in it, or null when we were told to stop first. */
+async function setUp(config: Config, stopped: Promise<NodeJS.Signals>): Promise<Config | null> {
+  const http = createHttp({ allowPrivate: privateHosts(config), userAgent })
+  const setup = await startSetup({ config, fetch: asFetch(http, { maxBytes: longestConversion, retries: 0 }), log: configuredLog(config) })
+  console.error(
+    `No GitHub App is configured yet; missing: ${config.missing.join(', ')}.\nTo create one, open this link (it works once, for you only):\n\n  ${setup.link}\n`,
+  )
+  const stored = await Promise.race([setup.stored, stopped.then(() => null)])
+  await setup.close(2_000)
+  await http.close()
+  if (stored === null) return null
+  console.error(`The app is stored in ${stored}. Install it on an organisation; Underpin goes on with it now.`)
+  return readConfig()
+}
+
+/** Resolves with the first signal to stop. A second one ends the process at once: whoever sends it does not want to wait. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.on(signal, () => process.exit(1))
+        resolve(signal)
+      })
+    }
+  })
 }

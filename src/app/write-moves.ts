@@ -8,9 +8,13 @@ import { formatFor } from '../formats/index.ts'
 import { moveOf, replacementsOf } from '../pipeline/plan.ts'
 import type { ScannedUse } from './scan.ts'
 
-/** Moves every use that is decided so, file by file; gives a sentence for each file that could not be written. */
-export async function writeMoves(dir: string, uses: readonly ScannedUse[]): Promise<readonly string[]> {
+/** Moves every use that is decided so, file by file; gives the files written, and a sentence for each that could not be. */
+export async function writeMoves(
+  dir: string,
+  uses: readonly ScannedUse[],
+): Promise<{ readonly written: readonly string[]; readonly problems: readonly string[] }> {
   const moves = uses.flatMap(({ use, decision }) => moveOf(use, decision) ?? [])
+  const written: string[] = []
   const problems: string[] = []
   for (const [file, replacements] of replacementsOf(moves)) {
     const target = path.join(dir, file)
@@ -19,9 +23,13 @@ export async function writeMoves(dir: string, uses: readonly ScannedUse[]): Prom
     if (now.kind === 'unreadable') problems.push(`${file}: ${now.problem}`)
     else if (!isDeepStrictEqual(formatFor(file)?.imageUses(file, now.bytes), before))
       problems.push(`${file}: it changed while we looked; nothing was written, scan again`)
-    else await replaceFile(target, splice(now.bytes, replacements)).catch((error: Error) => problems.push(`${file}: not written: ${error.message}`))
+    else
+      await replaceFile(target, splice(now.bytes, replacements)).then(
+        () => written.push(file),
+        (error: Error) => problems.push(`${file}: not written: ${error.message}`),
+      )
   }
-  return problems
+  return { written, problems }
 }
 
 /** The new content takes the old one's place in one step, with its mode. */

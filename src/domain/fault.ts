@@ -32,6 +32,7 @@ export class Fault extends Error {
   }
 }
 
+/** Whether `error` is a failure of the outside world; anything else that is caught is a bug. */
 export function isFault(error: unknown): error is Fault {
   return error instanceof Fault
 }

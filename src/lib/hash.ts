@@ -1,6 +1,7 @@
 /** Hashes of bytes as lower-case hex. */
 import { createHash } from 'node:crypto'
 
+/** SHA-256 of `bytes` (text as UTF-8), 64 hex. */
 export function sha256Hex(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex')
 }

@@ -4,6 +4,7 @@ import { followedTag } from '../domain/image/followed-tag.ts'
 import type { TagKey } from '../domain/image/observation.ts'
 import type { CredentialGrant } from '../domain/image/scope.ts'
 import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
+import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import type { BuildFacts, Upstream } from '../policy/facts.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
@@ -25,23 +26,25 @@ export async function recallUses(
   uses: readonly ImageUse[],
   installationId: number | null,
   grants: readonly CredentialGrant[],
+  policy: Pick<Policy, 'pinFloatingTags'>,
 ): Promise<readonly RecalledUse[]> {
   const recalled: RecalledUse[] = []
   for (const use of uses) {
     const tag = followedTag(use, installationId, grants)
-    recalled.push({ use, tag, upstream: tag === null ? null : await recallUpstream(observations, tag, pinOf(use)) })
+    recalled.push({ use, tag, upstream: tag === null ? null : await recallUpstream(observations, tag, pinOf(use), policy.pinFloatingTags) })
   }
   return recalled
 }
 
-async function recallUpstream(observations: ObservationStore, key: TagKey, pin: Digest | null): Promise<Upstream | null> {
+async function recallUpstream(observations: ObservationStore, key: TagKey, pin: Digest | null, mayPin: boolean): Promise<Upstream | null> {
   const fault = await observations.fault(key)
   if (fault !== null) return { kind: 'fault', fault }
   const [newest, before] = await observations.history(key, 2)
   if (newest === undefined) return null
   const current = await observations.manifest(key.scope, key.imageName, newest.digest)
-  if (current === null) return null
-  const seen = { kind: 'seen', digest: newest.digest, manifest: current.manifest, firstSeen: before === undefined ? null : newest.firstSeen } as const
+  const isNeeded = pin === null ? mayPin : pin !== newest.digest
+  if (isNeeded && current === null) return null
+  const seen = { kind: 'seen', digest: newest.digest, manifest: current?.manifest ?? null, firstSeen: before === undefined ? null : newest.firstSeen } as const
   if (pin === null || pin === newest.digest) return { ...seen, pinned: null }
   const pinned = await observations.manifest(key.scope, key.imageName, pin)
   if (pinned !== null) return { ...seen, pinned: { kind: 'fetched', ...pinned } }

@@ -33,13 +33,14 @@ export async function resolve(ports: ResolvePorts, claim: Claim, asOf: Date): Pr
   if (users.length === 0) return { isUsed: false, moved: false }
   const wake = () => ports.dueWork.schedule(users.map(({ repoId, installationId }) => decideWork(repoId, installationId, asOf)))
   try {
-    const { digest, moved, isFirst } = await lookAtTag(ports, key, asOf)
     const pins = new Set(users.flatMap((user) => user.pins))
+    const floats = users.some((user) => user.floats)
+    const { digest, moved, isNews } = await lookAtTag(ports, key, asOf, (shown) => floats || [...pins].some((pin) => pin !== shown))
     let isNewPin = false
     for (const pin of pins) if (pin !== digest) isNewPin = (await lookAtPin(ports, key, pin, asOf)) || isNewPin
     const hadFault = (await ports.observations.fault(key)) !== null
     if (hadFault) await ports.observations.noteFault(key, null)
-    if (moved || isFirst || isNewPin || hadFault) await wake()
+    if (isNews || isNewPin || hadFault) await wake()
     return { isUsed: true, moved }
   } catch (error) {
     if (!isFault(error)) throw error
@@ -50,19 +51,22 @@ export async function resolve(ports: ResolvePorts, claim: Claim, asOf: Date): Pr
   }
 }
 
-/** Asks where the tag points, fetches what it points at if this scope has not got it yet, and remembers both. Raises the registry's faults. */
+/**
+ * Asks where the tag points by HEAD, fetches what it points at only where `isNeeded` and this scope has not got it yet (a GET counts as a pull), and
+ * remembers both. Raises the registry's faults.
+ */
 export async function lookAtTag(
   { registry, observations }: Upstreams,
   key: TagKey,
   asOf: Date,
-): Promise<{ readonly digest: Digest; readonly moved: boolean; readonly isFirst: boolean }> {
+  isNeeded: (digest: Digest) => boolean,
+): Promise<{ readonly digest: Digest; readonly moved: boolean; readonly isNews: boolean }> {
   const image = parseFullImageName(key.imageName)
   const digest = await registry.tagDigest(key.scope, image, key.tag)
-  if ((await observations.manifest(key.scope, key.imageName, digest)) === null) {
-    await observations.saveManifest(key.scope, key.imageName, await registry.manifest(key.scope, image, digest), null)
-  }
+  const isFetched = isNeeded(digest) && (await observations.manifest(key.scope, key.imageName, digest)) === null
+  if (isFetched) await observations.saveManifest(key.scope, key.imageName, await registry.manifest(key.scope, image, digest), null)
   const { moved, previous } = await observations.observe(key, digest, asOf)
-  return { digest, moved, isFirst: previous === null && !moved }
+  return { digest, moved, isNews: moved || isFetched || previous === null }
 }
 
 /**

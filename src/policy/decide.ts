@@ -69,5 +69,6 @@ function writtenReference(facts: UseFacts): string | null {
   const { reference } = facts.use
   const target = targetOf(facts)
   if (reference === null || target?.kind !== 'digest') return null
+  if (facts.upstream?.kind === 'seen' && facts.upstream.manifest === null) throw new Error('an update to a digest that was not fetched and hashed')
   return formatReference({ ...reference, tag: tagOrLatest(reference), digest: target.digest })
 }

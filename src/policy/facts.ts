@@ -15,7 +15,8 @@ export type Upstream =
       readonly kind: 'seen'
       /** Where the tag points now: fetched and hashed by us. */
       readonly digest: Digest
-      readonly manifest: Manifest
+      /** What it is, fetched and hashed by us; null where nothing needed it, since the use is pinned to that digest or stays floating. */
+      readonly manifest: Manifest | null
       /** When we first saw the digest under this tag; null on a first look, when its age is unknown. */
       readonly firstSeen: Date | null
       /** What the use is pinned to now: null when it floats, or when it equals `digest`. */

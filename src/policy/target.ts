@@ -23,6 +23,7 @@ export function targetOf(facts: UseFacts): Target | null {
   if (upstream === null || upstream.kind === 'fault') return null
   const whole: Target = { kind: 'digest', digest: upstream.digest, platform: null }
   if (upstream.pinned === null || upstream.pinned.kind === 'gone') return whole
+  if (upstream.manifest === null) return null
   const old = upstream.pinned.manifest
   if (old.kind === upstream.manifest.kind) return whole
   if (upstream.manifest.kind === 'image') return { kind: 'became-image' }

@@ -26,6 +26,7 @@ export type Standing = {
   readonly pullRequest: PullRequestStanding | null
 }
 
+/** The whole new content of one file of a commit. */
 export type CommitFile = { readonly path: string; readonly mode: FileMode; readonly bytes: Uint8Array }
 
 export type Proposal = {

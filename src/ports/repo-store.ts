@@ -34,6 +34,9 @@ export interface RepoStore {
   discovery(repoId: number): Promise<Discovery | null>
   /** Replaces what the last look found. False when the claim's fence is not the newest or the repo was forgotten: a zombie's look is not stored. */
   saveDiscovery(claim: Claim, repoId: number, discovery: Discovery): Promise<boolean>
-  /** Repos with a followed use of this image (name in full) and tag, and the digests they pin it to. Which scope they look with is the caller's to check. */
-  reposUsing(imageName: string, tag: string): Promise<readonly { readonly repoId: number; readonly installationId: number; readonly pins: readonly Digest[] }[]>
+  /** Repos with a followed use of this image (name in full) and tag, the digests they pin it to, and whether they name it without one too. Which scope they look with is the caller's to check. */
+  reposUsing(
+    imageName: string,
+    tag: string,
+  ): Promise<readonly { readonly repoId: number; readonly installationId: number; readonly pins: readonly Digest[]; readonly floats: boolean }[]>
 }

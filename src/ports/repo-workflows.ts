@@ -2,6 +2,7 @@
 import type { Rebuild } from '../domain/rebuild.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 
+/** One run; `status` and `conclusion` are GitHub's words (`completed`, `success`). */
 export type WorkflowRun = { readonly id: number; readonly url: string; readonly status: string; readonly conclusion: string | null; readonly createdAt: Date }
 
 /** Faults as in `repo-changes`; `missing` also when the workflow file is not there, `conflict` when it is disabled, `invalid` when it takes no such input. */

@@ -1,5 +1,5 @@
 /** `npm run demo`: the whole product on stand-ins, from a base image that moves to a pull request and a rebuild. `--json` prints the journal, `--keep` leaves it running. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createLog } from '../../src/app/log.ts'
@@ -23,6 +23,8 @@ type PullRequest = {
 const started = performance.now()
 const flags = new Set(process.argv.slice(2))
 const dataDir = mkdtempSync(path.join(os.tmpdir(), 'underpin-demo-'))
+// As root, PostgreSQL runs as another user, who has to reach it.
+chmodSync(dataDir, 0o755)
 
 step('Starting')
 const redisUrl = process.env['REDIS_URL']

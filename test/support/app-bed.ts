@@ -31,7 +31,9 @@ export type Organisation = {
 }
 
 /** Starts it on a database of its own. `operatorFile`: lines of YAML. */
-export async function startAppBed(options: { readonly gatherSeconds?: number; readonly operatorFile?: string; readonly redisUrl?: string } = {}): Promise<AppBed> {
+export async function startAppBed(
+  options: { readonly gatherSeconds?: number; readonly operatorFile?: string; readonly redisUrl?: string } = {},
+): Promise<AppBed> {
   const database = await createTestDatabase()
   await migrateQueue({ connectionString: database.url })
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'underpin-app-'))

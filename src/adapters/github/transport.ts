@@ -1,21 +1,27 @@
 /** One request to GitHub: sent once, answered with a checked value or a fault. */
-import { request as octokitRequest } from '@octokit/request'
+import { Octokit } from 'octokit'
 import { type Fault, isFault } from '../../domain/fault.ts'
 import { type Attempt, fault, faultOfForm, faultOfSilence, faultOfStatus, type ResponseHeaders } from './faults.ts'
 
-/** A request function of Octokit's with our defaults in it. */
-export type Request = typeof octokitRequest
+/** Octokit's request function with our defaults in it. */
+export type Request = Octokit['request']
 
 /** Headers by lower-case name, and the parsed JSON, unchecked. */
 export type Answer = { readonly headers: ResponseHeaders; readonly data: unknown }
 
-/** Octokit's plain request bound to the configured host and our guarded `fetch`; it repeats nothing and follows no redirect to another host on its own. */
+/**
+ * Octokit's request bound to the configured host and our guarded `fetch`. Its retry plugin is off, since it repeats writes too, and so is its throttle,
+ * which knows one process only and holds GraphQL reads to one a second: `ports/write-budget` keeps the limits.
+ */
 export function bindRequest(baseUrl: string, fetch: typeof globalThis.fetch): Request {
-  return octokitRequest.defaults({
+  const octokit = new Octokit({
     baseUrl: baseUrl.replace(/\/+$/, ''),
-    headers: { 'x-github-api-version': '2022-11-28' },
-    request: { fetch, log: { debug() {}, info() {}, warn() {}, error() {} } },
+    request: { fetch, retries: 0 },
+    retry: { enabled: false },
+    throttle: { enabled: false },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
   })
+  return octokit.request.defaults({ headers: { 'x-github-api-version': '2022-11-28' } })
 }
 
 /** Where GraphQL is spoken: `https://host/api/v3` has it at `https://host/api/graphql`, api.github.com at `/graphql`. */

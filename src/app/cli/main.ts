@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `underpin` command. Only the command that was asked for is loaded, so that `refs` does not wait for a database driver. */
+/** The `underpin` command. Only the command that was asked for is loaded, and a command loads what it works with when it runs. */
 import { Command } from 'commander'
 import { version } from '../version.ts'
 

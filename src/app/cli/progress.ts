@@ -5,7 +5,7 @@ export function showProgress(verb: string, out: NodeJS.WriteStream = process.std
   return (done, all) => {
     if (all === 0) return
     if (!out.isTTY) {
-      if (done === 0) out.write(`${verb}: 0 of ${all} tags\n`)
+      if (done === 0) out.write(`${all} tags to look up\n`)
       return
     }
     out.write(`\r${verb} ${done} of ${all} tags${done === all ? '\n' : ''}`)

@@ -58,7 +58,11 @@ async function run(dir: string, options: Options): Promise<void> {
         { colour: process.stdout.isTTY },
       ),
     )
-  if (options.write === true) problems.push(...(await writeMoves(dir, uses)))
+  if (options.write === true) {
+    const moved = await writeMoves(dir, uses)
+    problems.push(...moved.problems)
+    console.error(moved.written.length === 0 ? 'nothing to write' : `wrote ${moved.written.join(', ')}`)
+  }
   for (const problem of [...problems, ...logins.problems]) console.error(problem)
   process.exitCode = exitCode(uses, problems, options.failOn ?? [])
 }

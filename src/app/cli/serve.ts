@@ -1,89 +1,16 @@
 /** `underpin serve`: the app itself, or the set-up page while no app is configured. */
-import { once } from 'node:events'
 import { type Command, Option } from 'commander'
-import { asFetch, createHttp } from '../../adapters/http/index.ts'
-import { openGround, openHouse } from '../compose.ts'
-import { type Config, type GithubApp, readConfig } from '../config.ts'
-import { startSetup } from '../http/serve-setup.ts'
-import { createServer } from '../http/server.ts'
-import { privateHosts } from '../private-hosts.ts'
-import { configuredLog } from '../configured-log.ts'
-import { type Part, startBackground } from '../serve.ts'
-import { userAgent } from '../version.ts'
 import { orExplain } from './explain-problem.ts'
 
-const allParts: readonly Part[] = ['web', 'worker', 'scheduler']
-/** GitHub's answer to a manifest conversion, bytes at most. */
-const longestConversion = 1024 * 1024
+const parts = ['web', 'worker', 'scheduler'] as const
 
+/** Adds the command `serve` to `program`. */
 export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('run the app; without GitHub credentials, the page that creates it')
-    .addOption(new Option('--only <part>', 'run one part of the app in this process').choices(allParts))
-    .action((options: { only?: Part }) =>
-      orExplain(async () => {
-        const stopped = stopSignal()
-        const parts = options.only === undefined ? allParts : [options.only]
-        const first = readConfig()
-        const config = first.github === null ? await setUp(first, stopped) : first
-        if (config?.github != null) await serveApp(config, config.github, parts, stopped)
-      }),
+    .addOption(new Option('--only <part>', 'run one part of the app in this process').choices(parts))
+    .action((options: { readonly only?: (typeof parts)[number] }) =>
+      orExplain(async () => (await import('../serve.ts')).serve(options.only === undefined ? parts : [options.only])),
     )
-}
-
-/** Serves until SIGTERM or SIGINT, then drains: no new webhooks, running work ends or is given back, all within `drainSeconds`. */
-async function serveApp(config: Config, app: GithubApp, parts: readonly Part[], stopped: Promise<NodeJS.Signals>): Promise<void> {
-  const log = configuredLog(config)
-  const house = await openHouse(await openGround(config, log, () => new Date()), app)
-  const { stores, queue } = house
-  const ready = [
-    { name: 'database', ping: () => stores.repos.installationIds() },
-    { name: 'queue', ping: () => queue.ping() },
-  ]
-  const web = createServer({ config, inbox: stores.inbox, queue, log, ready })
-  const background = await startBackground(
-    house,
-    parts.filter((part) => part !== 'web'),
-  )
-  if (parts.includes('web')) {
-    web.server.listen(config.server.port, config.server.host)
-    await once(web.server, 'listening')
-    log.info({ host: config.server.host, port: config.server.port, path: config.server.webhookPath }, 'listening for webhooks')
-  }
-  log.info({ parts }, 'underpin runs')
-  const signal = await stopped
-  log.info({ signal, drainSeconds: config.drainSeconds }, 'stopping')
-  const graceMs = config.drainSeconds * 1000
-  await web.close(Math.min(graceMs, 5_000))
-  await background.stop()
-  await house.close(Math.max(0, graceMs - 5_000))
-  log.info({}, 'stopped')
-}
-
-/** Serves the page that creates the app; gives the configuration with the new app in it, or null when we were told to stop first. */
-async function setUp(config: Config, stopped: Promise<NodeJS.Signals>): Promise<Config | null> {
-  const http = createHttp({ allowPrivate: privateHosts(config), userAgent })
-  const setup = await startSetup({ config, fetch: asFetch(http, { maxBytes: longestConversion, retries: 0 }), log: configuredLog(config) })
-  console.error(
-    `No GitHub App is configured yet; missing: ${config.missing.join(', ')}.\nTo create one, open this link (it works once, for you only):\n\n  ${setup.link}\n`,
-  )
-  const stored = await Promise.race([setup.stored, stopped.then(() => null)])
-  await setup.close(2_000)
-  await http.close()
-  if (stored === null) return null
-  console.error(`The app is stored in ${stored}. Install it on an organisation; Underpin goes on with it now.`)
-  return readConfig()
-}
-
-/** Resolves with the first signal to stop. A second one ends the process at once: whoever sends it does not want to wait. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.on(signal, () => process.exit(1))
-        resolve(signal)
-      })
-    }
-  })
 }

@@ -36,7 +36,7 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   const discovery = repo === null ? null : await ports.repos.discovery(repo.id)
   if (repo === null || discovery === null) return null
   const { branch: baseBranch, policy, files } = discovery
-  const uses = await recallUses(ports.observations, discovery.uses, repo.installationId, ports.grants)
+  const uses = await recallUses(ports.observations, discovery.uses, repo.installationId, ports.grants, policy)
   await watchTags(ports, uses, asOf)
   const updates = await ports.updates.ofRepo(repo.id)
   const decided = decide({ repo, baseBranch, policy, uses, updates, asOf })

@@ -16,28 +16,29 @@ const batch = 25
 /** All stages of a house that has GitHub credentials. */
 export function stagesOf(house: House): readonly Stage[] {
   const { stores, github, registry, parse, grants, config, webhooks } = house
+  const { concurrency } = config
   const { repos, dueWork, updates, rebuilds, audit, observations, decisions, inbox } = stores
   const after = (asOf: Date, minutes: number) => new Date(asOf.getTime() + minutes * 60_000)
   const leaseMs = config.leaseSeconds * 1000
   return [
-    each('inbox', { concurrency: 4 }, (claim, asOf) => receive({ inbox, webhooks }, claim, asOf)),
-    each('installation', { concurrency: 2 }, async (claim, asOf) =>
+    each('inbox', { concurrency: concurrency.inbox }, (claim, asOf) => receive({ inbox, webhooks }, claim, asOf)),
+    each('installation', { concurrency: concurrency.installation }, async (claim, asOf) =>
       (await reconcile({ ...github, repos, dueWork }, claim, asOf)) ? after(asOf, config.reconcileMinutes) : null,
     ),
     {
       kind: 'discover',
       batch,
-      concurrency: 2,
+      concurrency: concurrency.discover,
       run: async (group, claims, asOf) => {
         await discover({ ...github, repos, parse, dueWork }, Number(group), claims, asOf)
         return claims.map((claim) => ({ claim, next: null }))
       },
     },
-    each('resolve', { concurrency: 8 }, async (claim, asOf) => {
+    each('resolve', { concurrency: concurrency.resolve }, async (claim, asOf) => {
       const { isUsed } = await resolve({ registry, observations, repos, dueWork, grants }, claim, asOf)
       return isUsed ? after(asOf, config.resolveMinutes) : null
     }),
-    each('decide', { concurrency: 2, batch }, (claim, asOf) =>
+    each('decide', { concurrency: concurrency.decide, batch }, (claim, asOf) =>
       decideRepo(
         {
           repos,
@@ -58,7 +59,7 @@ export function stagesOf(house: House): readonly Stage[] {
     {
       kind: 'deliver',
       batch,
-      concurrency: 2,
+      concurrency: concurrency.deliver,
       run: (group, claims, asOf, signal) =>
         deliver(
           { ...github, repos, updates, dueWork, audit, leaseMs, pullRequestsPerInstallationAndHour: config.limits.pullRequestsPerInstallationAndHour },
@@ -68,7 +69,7 @@ export function stagesOf(house: House): readonly Stage[] {
           signal,
         ),
     },
-    each('rebuild', { concurrency: 2 }, (claim, asOf) =>
+    each('rebuild', { concurrency: concurrency.rebuild }, (claim, asOf) =>
       dispatch(
         { ...github, rebuilds, repos, dueWork, audit, lookForMs: config.dispatchLookupSeconds * 1000, pollMs: config.runPollSeconds * 1000 },
         claim,

@@ -9,7 +9,7 @@ export const lostPlatform: Rule<UseFacts> = {
   name: 'lost-platform',
   judge: (facts) => {
     const { use, upstream } = facts
-    if (use.reference === null || upstream?.kind !== 'seen' || upstream.pinned?.kind !== 'fetched') return null
+    if (use.reference === null || upstream?.kind !== 'seen' || upstream.pinned?.kind !== 'fetched' || upstream.manifest === null) return null
     const before = platformDigests(upstream.pinned.manifest)
     const after = platformDigests(upstream.manifest)
     if (before === null || after === null) return null

@@ -8,7 +8,7 @@ export const sameImages: Rule<UseFacts> = {
   name: 'same-images',
   judge: (facts) => {
     const { use, upstream } = facts
-    if (upstream?.kind !== 'seen' || upstream.pinned?.kind !== 'fetched') return null
+    if (upstream?.kind !== 'seen' || upstream.pinned?.kind !== 'fetched' || upstream.manifest === null) return null
     const before = platformDigests(upstream.pinned.manifest)
     const after = platformDigests(upstream.manifest)
     if (before === null || after === null) return null

@@ -128,8 +128,8 @@ describe('discoveries', () => {
     await repos.saveDiscovery(await looking(2), 2, discovery([imageUse('library/alpine:3')]))
     await repos.saveDiscovery(await looking(3), 3, discovery([imageUse('alpine:3', { skip }), imageUse(`alpine@${a}`), imageUse('alpine:3.1')]))
     expect(await repos.reposUsing('docker.io/library/alpine', '3')).toEqual([
-      { repoId: 1, installationId: 7, pins: [a, b] },
-      { repoId: 2, installationId: 8, pins: [] },
+      { repoId: 1, installationId: 7, pins: [a, b], floats: false },
+      { repoId: 2, installationId: 8, pins: [], floats: true },
     ])
     expect(await repos.reposUsing('docker.io/library/alpine', 'latest')).toEqual([{ repoId: 1, installationId: 7, pins: [] }])
     expect(await repos.reposUsing('docker.io/library/none', 'latest')).toEqual([])

@@ -56,9 +56,9 @@ export function createRepoStore(db: Database): RepoStore {
     saveDiscovery: (claim, repoId, discovery) => saveDiscovery(db, claim, repoId, discovery),
 
     async reposUsing(imageName, tag) {
-      const { rows } = await sql<{ repoId: number; installationId: number; pins: readonly Digest[] }>`
+      const { rows } = await sql<{ repoId: number; installationId: number; pins: readonly Digest[]; floats: boolean }>`
         select r.id as "repoId", r.installation_id as "installationId",
-          coalesce(array_agg(distinct u.pin order by u.pin) filter (where u.pin is not null), '{}') as pins
+          coalesce(array_agg(distinct u.pin order by u.pin) filter (where u.pin is not null), '{}') as pins, bool_or(u.pin is null) as floats
         from underpin.image_uses as u join underpin.repos as r on r.id = u.repo_id
         where u.image_name = ${imageName} and u.tag = ${tag} group by r.id order by r.id`.execute(db)
       return rows
