@@ -3,7 +3,7 @@ import type { Replacement } from '../../lib/span.ts'
 import type { Digest } from '../image/digest.ts'
 import type { Edit, ImageUse } from './image-use.ts'
 
-/** What the reference is to carry; a null tag keeps the one that is there. */
+/** What the reference is to carry; a null tag keeps the one that is there. A bare name without digest takes the tag along with its pin. */
 export type RewriteTarget = { readonly tag: string | null; readonly digest: Digest }
 
 /** New text for one span of one file. */
@@ -38,13 +38,16 @@ export function merged(replacements: readonly FileReplacement[]): readonly FileR
 function planned(use: ImageUse, target: RewriteTarget): readonly FileReplacement[] | null {
   const { reference, edits } = use
   if (reference === null || use.skip !== null) return null
-  const tag = target.tag === null || target.tag === reference.tag ? [] : pieces(edits, 'tag', reference.tag, target.tag)
+  const isBare = reference.tag === null && reference.digest === null
+  const tag = target.tag === null || target.tag === reference.tag || isBare ? [] : pieces(edits, 'tag', reference.tag, target.tag)
   if (reference.digest !== null) {
     const digest = target.digest === reference.digest ? [] : pieces(edits, 'digest', reference.digest, target.digest)
     return tag === null || digest === null ? null : [...tag, ...digest]
   }
   const pin = edits.find(({ sets }) => sets === 'pin')
-  return tag === null || pin === undefined ? null : [...tag, { file: pin.file, span: pin.span, text: `@${target.digest}` }]
+  return tag === null || pin === undefined
+    ? null
+    : [...tag, { file: pin.file, span: pin.span, text: `${isBare && target.tag !== null ? `:${target.tag}` : ''}@${target.digest}` }]
 }
 
 /** `to` spread over the edits that make up `from`; null where it does not fit what stands between them. */

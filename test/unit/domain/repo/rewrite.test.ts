@@ -25,6 +25,9 @@ describe('rewrite', () => {
   it.each([
     ['a floating tag gets a digest', 'FROM alpine:3.20 AS a\r\n', null, `FROM alpine:3.20@${E} AS a\r\n`],
     ['a bare name gets a digest', 'FROM alpine', null, `FROM alpine@${E}`],
+    ['a bare name gets the tag that it follows', 'FROM debian AS a', 'latest', `FROM debian:latest@${E} AS a`],
+    ['a bare name in an ARG gets tag and digest there', 'ARG B=debian\nFROM $B\n', 'latest', `ARG B=debian:latest@${E}\nFROM $B\n`],
+    ['a bare name behind a port gets a tag', 'FROM "r.example:5000/debian"\n', 'latest', `FROM "r.example:5000/debian:latest@${E}"\n`],
     ['a digest moves', `FROM alpine:3.20@${D}\n`, null, `FROM alpine:3.20@${E}\n`],
     ['a tag moves with its digest', `FROM alpine:3.20@${D}\n`, '3.21', `FROM alpine:3.21@${E}\n`],
     ['a piece of the tag moves in its ARG', 'ARG PY=3.12\nFROM python:${PY}-slim\n', '3.13-slim', `ARG PY=3.13\nFROM python:\${PY}-slim@${E}\n`],
@@ -51,6 +54,8 @@ describe('rewrite', () => {
 
   it('says when a tag does not fit its pieces, or nothing may be written', () => {
     const [spread, skipped] = [read('ARG V=3.12\nFROM python:$V-slim\n')[0]!, read('FROM $X\n')[0]!]
+    const digestOnly = read(`FROM a@${D}\n`)[0]!
+    expect(canRewrite(digestOnly, { tag: '1', digest: D })).toBe(false)
     expect(canRewrite(spread, { tag: '3.13-alpine', digest: D })).toBe(false)
     expect(rewrite(spread, { tag: '3.13-alpine', digest: D })).toEqual([])
     expect(canRewrite(skipped, { tag: null, digest: D })).toBe(false)
