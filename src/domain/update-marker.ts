@@ -12,6 +12,11 @@ export function parseBodyMarker(body: string): string | null {
   return [...body.matchAll(new RegExp(`<!-- underpin plan=(${fingerprintForm}) -->`, 'g'))].at(-1)?.[1] ?? null
 }
 
+/** `body` without its markers: what is left in a pull request that we close ourselves, so that nobody takes it for a person's refusal of that plan. */
+export function removeBodyMarker(body: string): string {
+  return body.replace(new RegExp(`<!-- underpin plan=${fingerprintForm} -->\\s*`, 'g'), '').trimEnd()
+}
+
 /** A trailer of the commit message (https://git-scm.com/docs/git-interpret-trailers). */
 export function formatCommitTrailer(fingerprint: string): string {
   return `Underpin-Plan: ${fingerprint}`

@@ -1,10 +1,11 @@
 /** Deliver: makes GitHub look as the plan says, one open pull request per update key, reading back before every write. */
 import type { Json } from '../lib/json.ts'
 import { splice } from '../lib/span.ts'
-import { type Claim, deliverWork, discoverWork } from '../domain/due-work.ts'
+import { type Claim, decideWork, deliverWork, discoverWork, work } from '../domain/due-work.ts'
 import { Fault, isFault } from '../domain/fault.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import { branchName, formatUpdateKey, type Update } from '../domain/update.ts'
+import { removeBodyMarker } from '../domain/update-marker.ts'
 import { handsOffMarker, renderHandsOffComment } from '../render/hands-off-comment.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
@@ -25,6 +26,11 @@ export type DeliverPorts = {
 /** What came of one update: when to look again (null: when somebody asks), or the fault that stopped it. */
 export type Delivered = { readonly claim: Claim; readonly next: Date | null } | { readonly claim: Claim; readonly fault: Fault }
 
+/** A file that was not as planned is read anew; the plan that comes of it is waited for this long, ms. */
+const lookAgainMs = 60_000
+/** How often an update is looked at that waits for something of which a webhook tells, ms: a free place, a repo that is opened up again. */
+const waitMs = 60 * 60 * 1000
+
 type Delivery = { readonly claim: Claim; readonly update: Update; readonly repo: Repo; readonly discovery: Discovery }
 
 /** Delivers the updates that the claims name (all of one installation, at most 25): one look-up for all, then each by itself. Raises GitHub's faults of the look-up. */
@@ -42,6 +48,7 @@ export async function deliver(
     const repo = update === null ? null : await ports.repos.read(update.key.repoId)
     const discovery = repo === null ? null : await ports.repos.discovery(repo.id)
     if (update === null || repo === null || discovery === null) done.push({ claim, next: null })
+    else if (repo.isArchived) done.push({ claim, next: later(asOf, waitMs) })
     else deliveries.push({ claim, update, repo, discovery })
   }
   if (deliveries.length === 0) return done
@@ -62,7 +69,8 @@ export async function deliver(
     }
     try {
       const isMine = await ports.dueWork.renew(claim, ports.leaseMs)
-      done.push({ claim, next: standing === null || !isMine ? null : await deliverOne(ports, delivery, standing, asOf) })
+      if (!isMine) done.push({ claim, next: null })
+      else done.push({ claim, next: standing === null ? await unseen(ports, delivery, asOf) : await deliverOne(ports, delivery, standing, asOf) })
     } catch (error) {
       if (!isFault(error)) throw error
       if (error.kind === 'rate-limited') limit = error
@@ -70,6 +78,12 @@ export async function deliver(
     }
   }
   return done
+}
+
+/** GitHub shows us no such repo: the installation is compared, which forgets it, and an update that is still remembered after that has its turn later. */
+async function unseen({ dueWork }: DeliverPorts, { update }: Delivery, asOf: Date): Promise<Date> {
+  await dueWork.schedule([work('installation', update.installationId, asOf)])
+  return later(asOf, waitMs)
 }
 
 async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Standing, asOf: Date): Promise<Date | null> {
@@ -88,7 +102,8 @@ async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Sta
   }
   if (plan.changes.some(({ path, blobOid }) => standing.files.get(path)?.blobOid !== blobOid)) {
     await ports.dueWork.schedule([discoverWork(repo.id, update.installationId, asOf)])
-    return null
+    // A file that has changed back meanwhile gives the plan that waits here already, and nobody would ask for it again.
+    return later(asOf, lookAgainMs)
   }
   const proposal: Proposal = {
     repo,
@@ -109,7 +124,9 @@ async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Sta
     const place = await ports.updates.admit(claim, limits, asOf)
     if (place.kind === 'full') {
       await ports.updates.record(claim, { state: 'held', heldUntil: place.until })
-      return place.until
+      if (place.until !== null) return place.until
+      await lookAtOpen(ports, update, asOf)
+      return later(asOf, waitMs)
     }
   }
   const headOid = isCommitted && branch !== null ? branch.oid : (await commit(ports, proposal, standing)).commitOid
@@ -137,7 +154,15 @@ async function ended(ports: DeliverPorts, { claim, update }: Delivery, pullReque
     await ports.updates.record(claim, { state: 'closed', pullRequest: pullRequest.number, refuse })
   }
   await wakeHeld(ports, update, asOf)
+  // A newer plan that was to move the pull request that has ended is decided about anew.
+  await ports.dueWork.schedule([decideWork(update.key.repoId, update.installationId, asOf)])
   return null
+}
+
+/** Pull requests that take all the places may have been closed or merged without a webhook that told us. */
+async function lookAtOpen({ updates, dueWork }: DeliverPorts, { key, installationId }: Update, asOf: Date): Promise<void> {
+  const open = (await updates.ofRepo(key.repoId)).filter(({ pullRequest, state }) => pullRequest !== null && (state === 'open' || state === 'planned'))
+  await dueWork.schedule(open.map((update) => deliverWork(formatUpdateKey(update.key), installationId, asOf)))
 }
 
 /** A place is free: updates of the repo that a limit kept back are tried again. */
@@ -149,7 +174,7 @@ async function wakeHeld({ updates, dueWork }: DeliverPorts, { key, installationI
 async function closed(ports: DeliverPorts, delivery: Delivery, { branch }: Standing, open: PullRequestStanding | null, asOf: Date): Promise<null> {
   const { update, repo } = delivery
   if (open === null || !open.isOurs || branch === null || !branch.isOurs) return null
-  await ports.repoChanges.close(repo, open.number, update.branch, branch.oid)
+  await ports.repoChanges.close(repo, open.number, update.branch, branch.oid, removeBodyMarker(update.plan.body))
   await note(ports, delivery, asOf, 'pull request closed', { number: open.number, why: 'nothing is left to change' })
   await wakeHeld(ports, update, asOf)
   return null
@@ -174,6 +199,10 @@ function filesOf({ update, discovery }: Delivery, { files }: Standing): readonly
     if (file === undefined) throw new Fault('conflict', `${path} changed since it was planned`)
     return { path, mode: files.get(path)?.mode ?? file.mode, bytes: splice(file.bytes, replacements) }
   })
+}
+
+function later(asOf: Date, ms: number): Date {
+  return new Date(asOf.getTime() + ms)
 }
 
 function note({ audit }: DeliverPorts, { update, repo }: Delivery, at: Date, action: string, detail: Record<string, Json>): Promise<void> {

@@ -65,6 +65,6 @@ export interface RepoChanges {
   label(repo: Repo, number: number, labels: readonly string[]): Promise<void>
   /** Says something once: a comment with the same `marker` by us is looked for first. */
   comment(repo: Repo, number: number, marker: string, body: string): Promise<void>
-  /** Closes our pull request and deletes its branch if that is still at `headOid`. */
-  close(repo: Repo, number: number, branch: string, headOid: string): Promise<void>
+  /** Closes our pull request with new words and deletes its branch if that is still at `headOid`. */
+  close(repo: Repo, number: number, branch: string, headOid: string, body: string): Promise<void>
 }

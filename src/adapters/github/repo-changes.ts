@@ -63,8 +63,8 @@ export function createRepoChanges(deps: {
     describe: (repo, number, { title, body }) => editPullRequest(client, named(repo), number, { title, body }),
     label: (repo, number, labels) => addLabels(client, named(repo), number, labels),
     comment: (repo, number, marker, body) => commentOnce(client, identity, named(repo), number, marker, body),
-    async close(repo, number, branch, headOid) {
-      await editPullRequest(client, named(repo), number, { state: 'closed' })
+    async close(repo, number, branch, headOid, body) {
+      await editPullRequest(client, named(repo), number, { state: 'closed', body })
       await unlessGone(moveBranches(client, repo, [{ branch, beforeOid: headOid, afterOid: null }]))
     },
   }
