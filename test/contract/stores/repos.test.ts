@@ -131,7 +131,7 @@ describe('discoveries', () => {
       { repoId: 1, installationId: 7, pins: [a, b], floats: false },
       { repoId: 2, installationId: 8, pins: [], floats: true },
     ])
-    expect(await repos.reposUsing('docker.io/library/alpine', 'latest')).toEqual([{ repoId: 1, installationId: 7, pins: [] }])
+    expect(await repos.reposUsing('docker.io/library/alpine', 'latest')).toEqual([{ repoId: 1, installationId: 7, pins: [], floats: true }])
     expect(await repos.reposUsing('docker.io/library/none', 'latest')).toEqual([])
   })
 })
