@@ -1,4 +1,6 @@
 /** Parser directives (`# escape=`, `# syntax=`, `# check=`) and the frontend image that BuildKit detects by them. */
+import type { Escape } from './instructions.ts'
+import { Refusal } from './refusal.ts'
 import { afterSpace, fromFile, type Sourced } from './sourced.ts'
 
 type Directive = { readonly name: string; readonly value: string /** Where the value starts in the line. */; readonly valueAt: number }
@@ -20,6 +22,26 @@ export function directiveReader(comment: '#' | '//'): (line: string) => Directiv
     seen.add(name)
     return { name, value: match[2] ?? '', valueAt: start + (match.indices?.[2]?.[0] ?? 0) }
   }
+}
+
+/** The escape character that `text` asks for (it starts at byte `offset` of the file). Throws `Refusal` for directives that BuildKit refuses. */
+export function escapeOf(text: string, offset: number): Escape {
+  const read = directiveReader('#')
+  let escape: Escape = '\\'
+  for (let start = 0; start < text.length; ) {
+    const feed = text.indexOf('\n', start)
+    const line = text.slice(start, feed < 0 ? text.length : feed).replace(/\r+$/, '')
+    const indent = afterSpace(line)
+    const found = read(line.slice(indent))
+    if (found === null) break
+    if (found === 'repeated') throw new Refusal('a parser directive is given twice', offset + start + indent)
+    if (found.name === 'escape') {
+      if (found.value !== '\\' && found.value !== '`') throw new Refusal(`"${found.value}" is no escape character: only \\ and \` are`, offset + start + indent)
+      escape = found.value
+    }
+    start = feed < 0 ? text.length : feed + 1
+  }
+  return escape
 }
 
 /** The frontend image, and whether the rest of the file is a Dockerfile: after `// syntax=` and in JSON it need not be. */

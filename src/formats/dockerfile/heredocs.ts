@@ -20,6 +20,23 @@ export function heredocsOf(line: Sourced): readonly Heredoc[] {
   return words.map((word) => heredocIn(word, line.at[0] ?? 0)).filter((heredoc) => heredoc !== null)
 }
 
+/** The place in `text` where the last of `heredocs` ends, for an instruction whose line ends at `end`. Throws `Refusal` where one does not end. */
+export function heredocsEnd(text: string, heredocs: readonly Heredoc[], end: number, at: number): number {
+  let place = end
+  for (const { name, chomp } of heredocs) {
+    for (let isOver = false; !isOver; ) {
+      const start = text.indexOf('\n', place) + 1
+      if (start === 0 || start === text.length) throw new Refusal(`the heredoc "${name}" does not end`, at)
+      const feed = text.indexOf('\n', start)
+      place = feed < 0 ? text.length : feed
+      while (text[place - 1] === '\r') place--
+      const line = text.slice(start, place)
+      isOver = (chomp ? line.replace(/^\t+/, '') : line) === name
+    }
+  }
+  return place
+}
+
 /** The heredoc that one argument opens, or null (`MustParseHeredoc`). */
 export function heredocOf(word: Sourced): Heredoc | null {
   try {

@@ -1,8 +1,9 @@
-/** Cuts a Dockerfile into instructions as BuildKit's `parser.Parse` does: directives, comments, continuations, heredocs. */
-import { directiveReader } from './directives.ts'
-import { heredocOf, heredocsOf } from './heredocs.ts'
+/** Instructions of a Dockerfile: cut by dockerfile-ast, their flags and arguments read as BuildKit's `splitCommand` does. */
+import { escapeOf } from './directives.ts'
+import { heredocOf, heredocsEnd, heredocsOf } from './heredocs.ts'
 import { Refusal } from './refusal.ts'
-import { afterSpace, fromFile, join, nothing, part, type Sourced, SourcedBuilder, trimmed } from './sourced.ts'
+import { afterSpace, fromFile, join, part, type Sourced, SourcedBuilder, trimmed } from './sourced.ts'
+import { cutInstructions } from './structure.ts'
 
 export type Instruction = {
   /** Lower case. */
@@ -20,68 +21,43 @@ export type Escape = '\\' | '`'
 
 export type Instructions = { readonly escape: Escape; readonly instructions: readonly Instruction[] }
 
-const longestLine = 65_536 // bufio.MaxScanTokenSize, with the line feed
 const mostInstructions = 2_000
 
 /** The instructions of `text` (latin1, without byte order mark; `offset` is where it starts in the file). Throws `Refusal`. */
 export function readInstructions(text: string, offset: number): Instructions {
-  const lines = linesOf(text, offset)
-  const directive = directiveReader('#')
-  let escape: Escape = '\\'
+  const escape = escapeOf(text, offset)
   const instructions: Instruction[] = []
-  for (let n = 0; n < lines.length; n++) {
-    const first = lines[n] ?? noLine
-    const start = afterSpace(first.text)
-    const at = offset + first.start + start
-    const found = directive(first.text.slice(start))
-    if (found === 'repeated') throw new Refusal('a parser directive is given twice', at)
-    if (found !== null && found.name === 'escape') {
-      if (found.value !== '\\' && found.value !== '`') throw new Refusal(`"${found.value}" is no escape character: only \\ and \` are`, at)
-      escape = found.value
-    }
-    if (first.text[start] === '#') continue
-    const begun = withoutContinuation(first.text.slice(start), escape)
-    if (!begun.goesOn && begun.text === '') continue
-    const pieces = [fromFile(begun.text, at)]
-    for (let goesOn = begun.goesOn; goesOn && n + 1 < lines.length; ) {
-      const next = lines[++n] ?? noLine
-      const content = afterSpace(next.text)
-      if (content === next.text.length || next.text[content] === '#') continue
-      const more = withoutContinuation(next.text, escape)
-      pieces.push(fromFile(more.text, offset + next.start))
-      goesOn = more.goesOn
-    }
-    const line = join(pieces)
-    const instruction = splitInstruction(line, escape, at)
+  cutInstructions(text, offset, escape, ({ pieces, start, end }) => {
+    const line = join(pieces.map(([from, to]) => fromFile(text.slice(from, to), offset + from)))
+    const instruction = instructionOf(line, escape, offset + start)
     instructions.push(instruction)
     if (instructions.length > mostInstructions) throw new Refusal(`more than ${mostInstructions} instructions`, 0, 'too-large')
-    if (!mayHoldHeredoc(instruction, escape)) continue
-    for (const heredoc of heredocsOf(line)) {
-      const ends = (text: string): boolean => (heredoc.chomp ? text.replace(/^\t+/, '') : text) === heredoc.name
-      do {
-        n++
-        if (n >= lines.length) throw new Refusal(`the heredoc "${heredoc.name}" does not end`, instruction.at)
-      } while (!ends(lines[n]?.text ?? ''))
-    }
-  }
+    return mayHoldHeredoc(instruction, escape) ? heredocsEnd(text, heredocsOf(line), end, instruction.at) : end
+  })
   if (instructions.length === 0) throw new Refusal('the file has no instructions')
   return { escape, instructions }
 }
 
-/** Keyword, flags and arguments of one line (`splitCommand`). The instruction within ONBUILD is split the same way. */
-export function splitInstruction(line: Sourced, escape: Escape, at: number): Instruction {
+/** The instruction within ONBUILD. */
+export function triggerOf({ args, at }: Instruction, escape: Escape): Instruction {
+  return instructionOf(args, escape, at)
+}
+
+/** Keyword, flags and arguments of one line (`splitCommand`). The library's keyword would keep white space of Unicode behind it, and of a trigger the continuations. */
+function instructionOf(line: Sourced, escape: Escape, at: number): Instruction {
   const whole = trimmed(line)
-  const gap = /[\t\v\f\r ]+/.exec(whole.text)
-  const keyword = whole.text.slice(0, gap?.index ?? whole.text.length).toLowerCase()
-  if (gap === null) return { keyword, flags: [], args: nothing, at }
-  const { flags, rest } = takeFlags(part(whole, gap.index + gap[0].length), escape)
-  return { keyword, flags, args: trimmed(rest), at }
+  const keyword = /^[^\t\v\f\r ]*/.exec(whole.text)?.[0] ?? ''
+  const { flags, rest } = takeFlags(part(whole, keyword.length), escape)
+  return { keyword: keyword.toLowerCase(), flags, args: trimmed(rest), at }
 }
 
 /** BuildKit looks at bytes here, so the second bytes of some UTF-8 characters count as white space. */
 const isSpaceByte = (char: string): boolean => /[\t\n\v\f\r \x85\xa0]/.test(char)
 
-/** The words at the start of `rest` that begin with `--`, unquoted (`extractBuilderFlags`). */
+/**
+ * The words at the start of `rest` that begin with `--`, unquoted (`extractBuilderFlags`).
+ * The library's `getFlags` cuts them at blanks within quotes, passes over words that hold `--`, and knows none of CMD, ENV, LABEL and others.
+ */
 function takeFlags(rest: Sourced, escape: Escape): { readonly flags: readonly Sourced[]; readonly rest: Sourced } {
   const { text } = rest
   const flags: Sourced[] = []
@@ -108,18 +84,10 @@ function takeFlags(rest: Sourced, escape: Escape): { readonly flags: readonly So
   }
 }
 
-/** A line less its escape character at the end, and whether the next line goes on. An escaped escape character does not count. */
-function withoutContinuation(line: string, escape: Escape): { readonly text: string; readonly goesOn: boolean } {
-  let end = line.length
-  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--
-  if (line[end - 1] !== escape || line[end - 2] === escape) return { text: line, goesOn: false }
-  return { text: line.slice(0, end - 1), goesOn: true }
-}
-
 function mayHoldHeredoc(instruction: Instruction, escape: Escape): boolean {
   const { keyword, args } = instruction
   if (keyword === 'onbuild') {
-    const inner = splitInstruction(args, escape, instruction.at)
+    const inner = triggerOf(instruction, escape)
     return inner.keyword !== 'onbuild' && mayHoldHeredoc(inner, escape)
   }
   return (keyword === 'run' || keyword === 'copy' || keyword === 'add') && jsonStrings(args.text) === null
@@ -141,23 +109,4 @@ export function jsonStrings(text: string): readonly string[] | 'mixed' | null {
   } catch {
     return null
   }
-}
-
-type Line = { readonly text: string; readonly start: number }
-
-const noLine: Line = { text: '', start: 0 }
-
-/** The lines without their ends. Lone carriage returns do not end a line. */
-function linesOf(text: string, offset: number): readonly Line[] {
-  const lines: Line[] = []
-  for (let start = 0; start < text.length; ) {
-    const feed = text.indexOf('\n', start)
-    const next = feed < 0 ? text.length : feed + 1
-    if (next - start > longestLine || (feed < 0 && next - start >= longestLine)) throw new Refusal('a line is longer than 65535 bytes', offset + start)
-    let end = feed < 0 ? next : feed
-    while (end > start && text[end - 1] === '\r') end--
-    lines.push({ text: text.slice(start, end), start })
-    start = next
-  }
-  return lines
 }

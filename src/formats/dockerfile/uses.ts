@@ -5,7 +5,7 @@ import { argumentScope, platformArguments } from './arguments.ts'
 import { detectSyntax } from './directives.ts'
 import { editsOf, type Expanded, withoutConflicts } from './edits.ts'
 import { BadSubstitution, expandWord, ExpansionTooLarge, type Expansion, type Scope, ValueRequired } from './expansion.ts'
-import { type Escape, type Instruction, readInstructions, splitInstruction } from './instructions.ts'
+import { type Escape, type Instruction, readInstructions, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
 import { Refusal } from './refusal.ts'
 import { builderMade, type Sourced } from './sourced.ts'
@@ -87,7 +87,7 @@ function platformOf(from: Instruction, scope: Scope, escape: Escape): string | n
 /** `COPY --from=` and the mounts of RUN, also behind ONBUILD. */
 function readImports(instruction: Instruction, stage: Stage, stages: readonly Stage[], escape: Escape, reader: UseReader, onBuild = false): void {
   if (instruction.keyword === 'onbuild') {
-    return readImports(splitInstruction(instruction.args, escape, instruction.at), stage, stages, escape, reader, true)
+    return readImports(triggerOf(instruction, escape), stage, stages, escape, reader, true)
   }
   const place = (role: Role): Place => ({ role, stage: stage.name ?? String(stage.index), inFinal: stage.inFinal, platform: null })
   const read = (from: Sourced, role: Role): void => {

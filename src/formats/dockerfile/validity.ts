@@ -1,5 +1,5 @@
 /** What BuildKit's `instructions.Parse` asks of each instruction. Only whether it is refused: values are not kept. */
-import { type Escape, type Instruction, jsonStrings, opensHeredoc, splitInstruction } from './instructions.ts'
+import { type Escape, type Instruction, jsonStrings, opensHeredoc, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
 import { Refusal } from './refusal.ts'
 import { part, type Sourced, SourcedBuilder, spaceAt } from './sourced.ts'
@@ -163,7 +163,7 @@ const rules: Readonly<Record<string, Rule>> = {
   onbuild: {
     check: (instruction, escape) => {
       text(instruction)
-      const trigger = splitInstruction(instruction.args, escape, instruction.at)
+      const trigger = triggerOf(instruction, escape)
       const isAllowed = !['onbuild', 'from', 'maintainer'].includes(trigger.keyword)
       refuseUnless(isAllowed, `${trigger.keyword.toUpperCase()} is not allowed in ONBUILD`, instruction)
       if (['cmd', 'entrypoint', 'run', 'shell', 'add', 'copy', 'volume'].includes(trigger.keyword)) shellForm(trigger)

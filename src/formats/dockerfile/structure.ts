@@ -1,0 +1,85 @@
+/** Where the instructions of a Dockerfile start and end: dockerfile-ast's answer in bytes, after what it reads unlike BuildKit is out of its sight. */
+import { DockerfileParser } from 'dockerfile-ast'
+import type { Span } from '../../lib/span.ts'
+import type { Escape } from './instructions.ts'
+import { Refusal } from './refusal.ts'
+
+/** One instruction; places count from the start of the text. */
+export type Cut = {
+  /** What its line is put together from: no continuations, and none of the comments and blank lines between them. */
+  readonly pieces: readonly Span[]
+  readonly start: number
+  /** Where its line ends; heredocs follow. */
+  readonly end: number
+}
+
+const longestLine = 65_536 // bufio.MaxScanTokenSize, with the line feed
+const mostParsed = 4 * 1024 * 1024 // bytes, however often we ask
+
+/**
+ * Gives `take` each instruction of `text` (latin1, from byte `offset` of the file) in order and gets the place where its heredocs end.
+ * Where the library sees other heredocs than BuildKit (in `echo "a <<b"` one too many, in `3<<EOF` one too few) it is asked again about
+ * the rest of the text. Throws `Refusal`.
+ */
+export function cutInstructions(text: string, offset: number, escape: Escape, take: (cut: Cut) => number): void {
+  const source = legible(text.endsWith('\n') ? text : `${text}\n`, escape)
+  const lineStarts = [0]
+  for (let feed = source.indexOf('\n'); feed >= 0; feed = source.indexOf('\n', feed + 1)) {
+    const start = lineStarts.at(-1) ?? 0
+    if (feed + 1 - start > longestLine) throw new Refusal(`a line is longer than ${longestLine - 1} bytes`, offset + start)
+    lineStarts.push(feed + 1)
+  }
+  const pieces = lineReader(source, escape)
+  let parsed = 0
+  for (let from = 0, line = 0; from < source.length; ) {
+    parsed += source.length - from
+    if (parsed > mostParsed) throw new Refusal('too many heredocs that are none, or look like none', 0, 'too-large')
+    while ((lineStarts[line] ?? source.length) < from) line++
+    const above = line - 1 // the escape directive
+    const placeOf = (at: { readonly line: number; readonly character: number }): number => (lineStarts[above + at.line] ?? source.length) + at.character
+    from = source.length
+    for (const instruction of DockerfileParser.parse(`# escape=${escape}\n${source.slice(lineStarts[line])}`).getInstructions()) {
+      const range = instruction.getRange()
+      const start = placeOf(range.start)
+      const end = take({ start, ...pieces(start) })
+      if (end === placeOf(range.end)) continue
+      from = source.indexOf('\n', end) + 1 || source.length
+      break
+    }
+  }
+}
+
+/** The line of the instruction at a place of `source`, up to a line end that is not escaped. */
+function lineReader(source: string, escape: Escape): (start: number) => Pick<Cut, 'pieces' | 'end'> {
+  const lineEnd = new RegExp(`${literally(escape)}[ \\t]*\\r?\\n(?:[ \\t]*\\r?\\n)*|\\r?\\n`, 'g')
+  return (start) => {
+    const pieces: Span[] = []
+    lineEnd.lastIndex = start
+    for (let from = start; ; from = lineEnd.lastIndex) {
+      const found = lineEnd.exec(source)
+      if (found === null) return { pieces, end: source.length }
+      pieces.push([from, found.index])
+      if (!found[0].startsWith(escape)) return { pieces, end: found.index }
+    }
+  }
+}
+
+/**
+ * `text`, as long as it is, with what the library reads unlike BuildKit or slowly out of its way. Escape characters stay where a line goes on
+ * (not behind another one, nor alone on a line: BuildKit reads on there, the library does the opposite); carriage returns that end no line,
+ * form feeds and white space of Unicode before a keyword are blanks; comments, which it compares with every stage, are blank;
+ * and `$`, whose brace it would look for from each anew, is a letter.
+ */
+function legible(text: string, escape: Escape): string {
+  const char = literally(escape)
+  const blank = (found: string): string => ' '.repeat(found.length)
+  const plain = text
+    .replace(new RegExp(`(?<=${char})${char}|${char}(?![ \\t]*\\r*\\n)|\\$`, 'g'), '_')
+    .replace(/\r(?!\n)|[\v\f]/g, ' ')
+    .replace(/^(?:[ \t]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)+/gm, blank)
+    .replace(/^[ \t]*#[^\r\n]*/gm, blank)
+  const lastText = plain.trimEnd().length
+  return plain.replace(new RegExp(`^[ \\t]*${char}[ \\t]*$`, 'gm'), (found, at: number) => (at + found.trimEnd().length < lastText ? blank(found) : found))
+}
+
+const literally = (escape: Escape): string => (escape === '\\' ? '\\\\' : escape)
