@@ -1,4 +1,5 @@
 /** Composition: the one place that builds the adapters and gives them to the stages. */
+import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { asFetch, createHttp, type Http } from '../adapters/http/index.ts'
 import { createGitHub, type GitHub } from '../adapters/github/index.ts'
@@ -76,18 +77,11 @@ export async function migrateAll(config: Config, log: Logger): Promise<readonly 
 export async function openGround(config: Config, log: Logger, now: () => Date): Promise<Ground> {
   const database = await openDatabase(config, log)
   const pool = openPool(database.connection, { applicationName: 'underpin', onError: (error) => log.warn({ err: error }, 'database connection broke') })
-  if (config.databaseUrl === null) {
-    await migrate(pool)
-    if (config.redisUrl === null) await migrateQueue(queueConnection(database.connection))
-  } else if ((await pendingMigrations(pool)).length > 0) {
+  const queue = await prepare(config, database.connection, pool, log).catch(async (error: unknown) => {
     await pool.end()
-    throw new Fault('conflict', 'the database is older than this program: run `underpin migrate` first')
-  }
-  const onError = (error: unknown, about: object) => log.error({ err: error, ...about }, 'queue error')
-  const queue =
-    config.redisUrl === null
-      ? await postgresQueue(queueConnection(database.connection), onError)
-      : await redisQueue(config.redisUrl, { allowInsecure: config.allowInsecureRedis, onWarning: (warning) => log.warn({ warning }, 'redis'), onError })
+    await database.stop()
+    throw error
+  })
   const http = createHttp({ allowPrivate: privateHosts(config), userAgent })
   return {
     config,
@@ -103,6 +97,19 @@ export async function openGround(config: Config, log: Logger, now: () => Date): 
       await database.stop()
     },
   }
+}
+
+/** Looks after the schemas and opens the queue. */
+async function prepare(config: Config, connection: Connection, pool: Pool, log: Logger): Promise<OpenQueue> {
+  if (config.databaseUrl === null) {
+    await migrate(pool)
+    if (config.redisUrl === null) await migrateQueue(queueConnection(connection))
+  } else if ((await pendingMigrations(pool)).length > 0) {
+    throw new Fault('conflict', 'the database is older than this program: run `underpin migrate` first')
+  }
+  const onError = (error: unknown, about: object) => log.error({ err: error, ...about }, 'queue error')
+  if (config.redisUrl === null) return await postgresQueue(queueConnection(connection), onError)
+  return await redisQueue(config.redisUrl, { allowInsecure: config.allowInsecureRedis, onWarning: (warning) => log.warn({ warning }, 'redis'), onError })
 }
 
 /** Adds what a configured app works with. */

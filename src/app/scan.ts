@@ -1,7 +1,6 @@
 /** Scanning a folder: discover, resolve, decide and plan without GitHub and without a database. */
 import { eachBounded } from '../lib/bounded.ts'
 import { type DecidedUse } from '../domain/decided-use.ts'
-import { isFault } from '../domain/fault.ts'
 import { followedTag } from '../domain/image/followed-tag.ts'
 import { formatTagKey, type TagKey } from '../domain/image/observation.ts'
 import type { Digest } from '../domain/image/digest.ts'
@@ -10,7 +9,7 @@ import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import { decide } from '../pipeline/decide.ts'
 import { recallUses } from '../pipeline/recall.ts'
-import { lookAtPin, lookAtTag } from '../pipeline/resolve.ts'
+import { look } from '../pipeline/resolve.ts'
 import type { Upstream } from '../policy/facts.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
 import type { Registry } from '../ports/registry.ts'
@@ -41,14 +40,8 @@ export async function scan(
   let done = 0
   onProgress(0, looks.length)
   await eachBounded(looks, looksAtOnce, async ({ key, pins, floats }) => {
-    try {
-      const isNeeded = (shown: Digest) => (floats && policy.pinFloatingTags) || [...pins].some((pin) => pin !== shown)
-      const { digest } = await lookAtTag({ registry, observations }, key, asOf, isNeeded)
-      for (const pin of pins) if (pin !== digest) await lookAtPin({ registry, observations }, key, pin, asOf)
-    } catch (error) {
-      if (!isFault(error)) throw error
-      await observations.noteFault(key, { kind: error.kind, host: error.host, message: error.message })
-    }
+    const isNeeded = (shown: Digest) => (floats && policy.pinFloatingTags) || [...pins].some((pin) => pin !== shown)
+    await look({ registry, observations }, key, pins, isNeeded, asOf)
     done += 1
     onProgress(done, looks.length)
   })

@@ -1,8 +1,10 @@
 /** Serving: one process of the app from its start to its drained end, or the set-up page while there is no app. */
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { asFetch, createHttp } from '../adapters/http/index.ts'
+import { Fault } from '../domain/fault.ts'
 import { type Part, startBackground } from './background.ts'
-import { openGround, openHouse } from './compose.ts'
+import { type House, openGround, openHouse } from './compose.ts'
 import { type Config, type GithubApp, readConfig } from './config.ts'
 import { configuredLog } from './configured-log.ts'
 import { startSetup } from './http/serve-setup.ts'
@@ -28,29 +30,46 @@ export async function serve(parts: readonly Part[]): Promise<void> {
 /** Serves until SIGTERM or SIGINT, then drains: no new webhooks, running work ends or is given back, all within `drainSeconds`. */
 async function serveApp(config: Config, app: GithubApp, parts: readonly Part[], stopped: Promise<NodeJS.Signals>): Promise<void> {
   const log = configuredLog(config)
-  const house = await openHouse(await openGround(config, log, () => new Date()), app)
-  const { stores, queue } = house
+  const ground = await openGround(config, log, () => new Date())
+  try {
+    const house = await openHouse(ground, app)
+    await run(house, parts, stopped)
+    await house.close(0)
+  } catch (error) {
+    // What was opened is closed again, the embedded database above all: it would outlive us.
+    await ground.close(0)
+    throw error
+  }
+  log.info({}, 'stopped')
+}
+
+async function run(house: House, parts: readonly Part[], stopped: Promise<NodeJS.Signals>): Promise<void> {
+  const { config, log, stores, queue } = house
   const ready = [
     { name: 'database', ping: () => stores.repos.installationIds() },
     { name: 'queue', ping: () => queue.ping() },
   ]
   const web = createServer({ config, inbox: stores.inbox, queue, log, ready })
+  if (parts.includes('web')) await listen(web.server, config.server)
   const background = await startBackground(
     house,
     parts.filter((part) => part !== 'web'),
   )
-  if (parts.includes('web')) {
-    web.server.listen(config.server.port, config.server.host)
-    await once(web.server, 'listening')
-    log.info({ host: config.server.host, port: config.server.port, path: config.server.webhookPath }, 'listening for webhooks')
-  }
-  log.info({ parts }, 'underpin runs')
+  log.info({ parts, host: config.server.host, port: config.server.port, path: config.server.webhookPath }, 'underpin runs')
   const signal = await stopped
   log.info({ signal, drainSeconds: config.drainSeconds }, 'stopping')
   const graceMs = Math.max(0, config.drainSeconds * 1000 - closingMs)
   await Promise.all([web.close(Math.min(graceMs, webGraceMs)), background.stop(), queue.close(graceMs)])
-  await house.close(0)
-  log.info({}, 'stopped')
+}
+
+/** Raises `conflict` when the port is taken, `invalid` when we may not have it. */
+async function listen(server: Server, { host, port }: Config['server']): Promise<void> {
+  server.listen(port, host)
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') throw new Fault('conflict', `port ${port} of ${host} is in use; stop what listens there or set PORT`)
+    if (error.code === 'EACCES') throw new Fault('invalid', `we may not listen on port ${port} of ${host}; set PORT to one above 1023`)
+    throw error
+  })
 }
 
 /** Serves the page that creates the app; gives the configuration with the new app in it, or null when we were told to stop first. */

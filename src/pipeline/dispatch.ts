@@ -34,6 +34,8 @@ export async function dispatch(ports: DispatchPorts, claim: Claim, asOf: Date): 
   if (rebuild.state === 'asked') return send(ports, claim, rebuild, repo, asOf)
   if (rebuild.state === 'sent') return lookFor(ports, claim, rebuild, repo, asOf)
   if (rebuild.state === 'running') return follow(ports, claim, rebuild, repo, asOf)
+  // A kill between the end of a rebuild and what it wakes leads here again.
+  await wakeDecision(ports, rebuild, asOf)
   return null
 }
 
@@ -44,7 +46,7 @@ async function send(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, repo: 
   try {
     const run = await ports.repoWorkflows.dispatch(repo, { ...rebuild, ...sent })
     await note(ports, rebuild, asOf, 'workflow dispatched', run)
-    return run === null ? later(asOf, lookEveryMs) : adopt(ports, claim, rebuild, run, asOf)
+    return (run === null ? null : await adopt(ports, claim, rebuild, run, asOf)) ?? later(asOf, lookEveryMs)
   } catch (error) {
     if (!isFault(error)) throw error
     if (error.kind === 'rate-limited') await ports.rebuilds.record(claim, { state: 'asked', tries: rebuild.tries })
@@ -55,12 +57,18 @@ async function send(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, repo: 
 }
 
 async function lookFor(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, repo: Repo, asOf: Date): Promise<Date | null> {
-  for (const run of await ports.repoWorkflows.candidates(repo, rebuild)) {
+  const sentAt = rebuild.sentAt ?? rebuild.askedAt
+  const isOver = asOf.getTime() - sentAt.getTime() >= ports.lookForMs
+  const runs = await ports.repoWorkflows.candidates(repo, rebuild).catch((error: unknown) => {
+    // A workflow that is gone has no runs; waiting for it would hold up every later rebuild.
+    if (isOver && isFault(error) && error.kind !== 'transient' && error.kind !== 'rate-limited') return []
+    throw error
+  })
+  for (const run of runs) {
     const next = await adopt(ports, claim, rebuild, run, asOf)
     if (next !== null) return next
   }
-  const sentAt = rebuild.sentAt ?? rebuild.askedAt
-  if (asOf.getTime() - sentAt.getTime() < ports.lookForMs) return later(asOf, Math.min(lookEveryMs, ports.lookForMs))
+  if (!isOver) return later(asOf, Math.min(lookEveryMs, ports.lookForMs))
   if (rebuild.tries < mostTries) {
     await ports.rebuilds.record(claim, { state: 'asked' })
     return asOf
@@ -77,10 +85,14 @@ async function adopt(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, run: 
 
 async function follow(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, repo: Repo, asOf: Date): Promise<Date | null> {
   if (rebuild.runId === null) return null
-  const run = await ports.repoWorkflows.run(repo, rebuild.runId)
+  const isTooLong = asOf.getTime() - (rebuild.sentAt ?? rebuild.askedAt).getTime() >= longestRunMs
+  const run = await ports.repoWorkflows.run(repo, rebuild.runId).catch((error: unknown) => {
+    if (isFault(error) && (error.kind === 'missing' || isTooLong)) return null
+    throw error
+  })
+  if (run === null) return end(ports, claim, rebuild, { state: 'gave-up', conclusion: 'its run is gone, or GitHub tells us nothing about it' }, asOf)
   if (run.status !== 'completed') {
-    const sentAt = rebuild.sentAt ?? rebuild.askedAt
-    if (asOf.getTime() - sentAt.getTime() < longestRunMs) return later(asOf, ports.pollMs)
+    if (!isTooLong) return later(asOf, ports.pollMs)
     return end(ports, claim, rebuild, { state: 'gave-up', conclusion: 'the run did not end within a day' }, asOf)
   }
   await note(ports, rebuild, asOf, 'run ended', run)
@@ -88,15 +100,13 @@ async function follow(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, repo
 }
 
 /** What moved while the rebuild ran is decided about now. */
-async function end(
-  { rebuilds, dueWork }: DispatchPorts,
-  claim: Claim,
-  rebuild: Rebuild,
-  how: Pick<Rebuild, 'state' | 'conclusion'>,
-  asOf: Date,
-): Promise<null> {
-  if (await rebuilds.record(claim, how)) await dueWork.schedule([decideWork(rebuild.repoId, rebuild.installationId, asOf)])
+async function end(ports: DispatchPorts, claim: Claim, rebuild: Rebuild, how: Pick<Rebuild, 'state' | 'conclusion'>, asOf: Date): Promise<null> {
+  if (await ports.rebuilds.record(claim, how)) await wakeDecision(ports, rebuild, asOf)
   return null
+}
+
+function wakeDecision({ dueWork }: DispatchPorts, { repoId, installationId }: Rebuild, asOf: Date): Promise<void> {
+  return dueWork.schedule([decideWork(repoId, installationId, asOf)])
 }
 
 function later(asOf: Date, ms: number): Date {

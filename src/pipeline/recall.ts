@@ -48,8 +48,10 @@ async function recallUpstream(observations: ObservationStore, key: TagKey, pin: 
   if (pin === null || pin === newest.digest) return { ...seen, pinned: null }
   const pinned = await observations.manifest(key.scope, key.imageName, pin)
   if (pinned !== null) return { ...seen, pinned: { kind: 'fetched', ...pinned } }
-  const since = await observations.missingSince(key.scope, key.imageName, pin)
-  return since === null ? null : { ...seen, pinned: { kind: 'gone', since } }
+  const unserved = await observations.unserved(key.scope, key.imageName, pin)
+  if (unserved === null) return null
+  const { askedAt, problem } = unserved
+  return { ...seen, pinned: problem === null ? { kind: 'gone', since: askedAt } : { kind: 'unreadable', problem } }
 }
 
 type BuildPorts = { readonly observations: ObservationStore; readonly rebuilds: Pick<RebuildStore, 'ofRepo'> }

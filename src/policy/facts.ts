@@ -24,6 +24,8 @@ export type Upstream =
         | null
         | { readonly kind: 'fetched'; readonly manifest: Manifest; readonly platform: Platform | null }
         | { readonly kind: 'gone'; readonly since: Date }
+        /** The registry serves it as something that is no manifest we can read. */
+        | { readonly kind: 'unreadable'; readonly problem: string }
     }
 
 /** What is known about one image use. */

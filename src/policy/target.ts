@@ -9,12 +9,14 @@ import type { UseFacts } from './facts.ts'
  * - `digest`: upstream's answer itself, or one of its entries (`platform`) where the file pins that platform's manifest
  * - `became-image`: the file pins an index and the tag shows a single image manifest now
  * - `unknown-platform`: the file pins a single manifest of we do not know which platform, and the tag shows an index
+ * - `unreadable-pin`: what the file pins is no manifest that we can read, so its kind is not known
  * - `platform-missing`: the file pins the manifest of a platform that the index has no more
  */
 export type Target =
   | { readonly kind: 'digest'; readonly digest: Digest; readonly platform: Platform | null }
   | { readonly kind: 'became-image' }
   | { readonly kind: 'unknown-platform' }
+  | { readonly kind: 'unreadable-pin'; readonly problem: string }
   | { readonly kind: 'platform-missing'; readonly platform: Platform }
 
 /** Where the use would go; null while upstream was not seen. */
@@ -23,6 +25,7 @@ export function targetOf(facts: UseFacts): Target | null {
   if (upstream === null || upstream.kind === 'fault') return null
   const whole: Target = { kind: 'digest', digest: upstream.digest, platform: null }
   if (upstream.pinned === null || upstream.pinned.kind === 'gone') return whole
+  if (upstream.pinned.kind === 'unreadable') return { kind: 'unreadable-pin', problem: upstream.pinned.problem }
   if (upstream.manifest === null) return null
   const old = upstream.pinned.manifest
   if (old.kind === upstream.manifest.kind) return whole

@@ -9,6 +9,9 @@ export type RateLimits = {
 
 /** Docker Hub does not say how long. */
 const unsaidWaitMs = 60_000
+/** A wait is at least this long, ms, and at most an hour: a registry may neither keep us busy nor silence itself for years. */
+const shortestWaitMs = 1_000
+const longestWaitMs = 60 * 60 * 1000
 
 /** `now` times the waits; nothing here sleeps. */
 export function createRateLimits(now: () => Date): RateLimits {
@@ -24,7 +27,8 @@ export function createRateLimits(now: () => Date): RateLimits {
       try {
         return await ask()
       } catch (error) {
-        if (isFault(error) && error.kind === 'rate-limited') until.set(key, now().getTime() + (error.retryAfterMs ?? unsaidWaitMs))
+        if (isFault(error) && error.kind === 'rate-limited')
+          until.set(key, now().getTime() + Math.min(Math.max(error.retryAfterMs ?? unsaidWaitMs, shortestWaitMs), longestWaitMs))
         throw error
       }
     },

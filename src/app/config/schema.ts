@@ -1,7 +1,10 @@
 /** The shape of `config/default.yml` and of the operator's file over it. */
 import { z } from 'zod'
+import { publicScope } from '../../domain/image/scope.ts'
 
 const positive = z.int().min(1)
+/** What moving one pull request costs: with less in a window it could never be done. */
+const leastWrites = 4
 const host = z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/, 'expected a host name in lower case, with a port where it is not 443')
 const url = z.url({ protocol: /^https?$/, error: 'expected an address that begins with https://' }).transform((text) => text.replace(/\/+$/, ''))
 
@@ -15,7 +18,10 @@ const registry = z.strictObject({
 
 const credential = z
   .strictObject({
-    id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected up to 40 of a-z, 0-9 and -'),
+    id: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/, 'expected up to 40 of a-z, 0-9 and -')
+      .refine((id) => id !== publicScope, { error: '"public" is what everybody may see; choose another id' }),
     registry: host,
     tokenHost: host.optional(),
     username: z.string().min(1),
@@ -57,7 +63,11 @@ export const fileSchema = z.strictObject({
   drainSeconds: z.int().min(0).max(600),
   registries: z.array(registry),
   credentials: z.array(credential),
-  limits: z.strictObject({ contentWritesPerMinute: positive, contentWritesPerHour: positive, pullRequestsPerInstallationAndHour: positive }),
+  limits: z.strictObject({
+    contentWritesPerMinute: z.int().min(leastWrites),
+    contentWritesPerHour: z.int().min(leastWrites),
+    pullRequestsPerInstallationAndHour: positive,
+  }),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']) }),
 })
 

@@ -1,5 +1,6 @@
 /** The webhook router: Probot picks the handler by event; the handlers only say what has to be looked at. */
 import { Probot, ProbotOctokit } from 'probot'
+import { isFault } from '../../domain/fault.ts'
 import type { InboxDelivery } from '../../ports/inbox-store.ts'
 import { type HandlerPorts, onInstallation, onPullRequest, onPush, onRepository, onWorkflowRun } from './handlers.ts'
 
@@ -29,7 +30,10 @@ export async function createWebhooks(
         return
       }
       // The name is GitHub's header and may be one that Probot does not know: no handler then runs.
-      await probot.receive({ id: guid, name: event, payload } as Parameters<typeof probot.receive>[0])
+      await probot.receive({ id: guid, name: event, payload } as Parameters<typeof probot.receive>[0]).catch((error: unknown) => {
+        // Probot gathers what handlers throw; a fault of the database has to be seen as one.
+        throw error instanceof AggregateError && error.errors.length > 0 && error.errors.every(isFault) ? error.errors[0] : error
+      })
     },
   }
 }

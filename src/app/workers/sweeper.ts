@@ -40,11 +40,23 @@ export function startSweeper({
       log.warn({ err: error }, 'sweep failed')
     }
   }
+  let isSweeping = false
+  let isAskedAgain = false
   const plan = (ms: number) => {
     if (isStopped) return
+    if (isSweeping) {
+      isAskedAgain ||= ms === 0
+      return
+    }
     if (timer !== null) clearTimeout(timer)
     timer = setTimeout(() => {
-      running = sweep().finally(() => plan(everyMs))
+      isSweeping = true
+      running = sweep().finally(() => {
+        isSweeping = false
+        const isSoon = isAskedAgain
+        isAskedAgain = false
+        plan(isSoon ? 0 : everyMs)
+      })
     }, ms)
   }
   let isNudged = false

@@ -28,6 +28,8 @@ export type WorkerParts = {
 /** The first wait after a failure, ms; it doubles with each attempt. */
 const firstBackoffMs = 2_000
 const longestBackoffMs = 60 * 60 * 1000
+/** The longest wait that somebody else may ask for, ms: Docker Hub counts pulls over six hours. */
+const longestWaitMs = 6 * 60 * 60 * 1000
 
 /** Runs the stage for every wake-up of its kind until the queue is closed. */
 export async function startWorker(parts: WorkerParts, stage: Stage): Promise<void> {
@@ -71,8 +73,10 @@ async function settle({ dueWork, log, now }: WorkerParts, stage: Stage, outcome:
     return
   }
   const { fault } = outcome
+  const backoffMs = Math.min(firstBackoffMs * 2 ** Math.min(claim.attempts, 20), longestBackoffMs)
+  // What the other side asks for counts, but neither "at once" for ever nor "in thirty years".
   const asked = isFault(fault) ? fault.retryAfterMs : null
-  const waitMs = asked ?? Math.min(firstBackoffMs * 2 ** Math.min(claim.attempts, 20), longestBackoffMs)
+  const waitMs = asked === null ? backoffMs : Math.min(Math.max(asked, firstBackoffMs), longestWaitMs)
   if (isFault(fault)) log.warn({ ...about, fault: fault.kind, host: fault.host, problem: fault.message, attempts: claim.attempts, waitMs }, 'stage faulted')
   else log.error({ ...about, err: fault, attempts: claim.attempts, waitMs }, 'stage broke')
   await dueWork.retry(claim, new Date(now().getTime() + waitMs), fault instanceof Error ? fault.message : String(fault))

@@ -27,6 +27,12 @@ export const pinKind: Rule<UseFacts> = {
           text: `the file is pinned to the manifest of one platform and we do not know which, while ${tag} shows an index; pin the index, or the platform's manifest of today`,
           values,
         }
+      case 'unreadable-pin':
+        return {
+          verdict: 'hold',
+          text: `what the file is pinned to cannot be read (${target.problem}), so it is not known whether ${tag} still names the same kind of thing; write the digest that ${tag} shows now`,
+          values: { ...values, problem: target.problem },
+        }
       case 'platform-missing':
         return {
           verdict: 'hold',

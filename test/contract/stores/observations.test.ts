@@ -91,10 +91,10 @@ describe.each(implementations)('observations on $name', ({ open }) => {
     const other = { ...key, scope: 'acme-token' }
     await store.observe(key, a, minute(0))
     await store.saveManifest(key.scope, key.imageName, manifest, null)
-    await store.saveMissing(key.scope, key.imageName, b, minute(0))
+    await store.saveUnserved(key.scope, key.imageName, b, minute(0), null)
     expect(await store.history(other, 9)).toEqual([])
     expect(await store.manifest(other.scope, other.imageName, a)).toBeNull()
-    expect(await store.missingSince(other.scope, other.imageName, b)).toBeNull()
+    expect(await store.unserved(other.scope, other.imageName, b)).toBeNull()
   })
 
   it('manifests come back exactly, whatever is written in them, and a platform once known stays', async () => {
@@ -109,11 +109,11 @@ describe.each(implementations)('observations on $name', ({ open }) => {
   it('a digest that is gone is remembered with the last time it was asked for, until it is fetched after all', async () => {
     const store = open()
     const { scope, imageName } = someTag()
-    await store.saveMissing(scope, imageName, a, minute(0))
-    await store.saveMissing(scope, imageName, a, minute(9))
-    expect(await store.missingSince(scope, imageName, a)).toEqual(minute(9))
+    await store.saveUnserved(scope, imageName, a, minute(0), null)
+    await store.saveUnserved(scope, imageName, a, minute(9), null)
+    expect(await store.unserved(scope, imageName, a)).toEqual({ askedAt: minute(9), problem: null })
     await store.saveManifest(scope, imageName, manifest, null)
-    expect(await store.missingSince(scope, imageName, a)).toBeNull()
+    expect(await store.unserved(scope, imageName, a)).toBeNull()
   })
 
   it('remembers the fault of the last look until a look succeeds', async () => {

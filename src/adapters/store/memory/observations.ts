@@ -10,7 +10,7 @@ export function createMemoryObservationStore(): ObservationStore {
   /** Intervals by tag, newest first. */
   const histories = new Map<string, readonly Observation[]>()
   const manifests = new Map<string, { readonly manifest: Manifest; readonly platform: Platform | null }>()
-  const missing = new Map<string, Date>()
+  const unserved = new Map<string, { readonly askedAt: Date; readonly problem: string | null }>()
   const faults = new Map<string, FaultNote>()
   const manifestKey = (scope: string, imageName: string, digest: Digest) => `${scope} ${imageName}@${digest}`
   return {
@@ -34,12 +34,12 @@ export function createMemoryObservationStore(): ObservationStore {
     async saveManifest(scope, imageName, manifest, platform) {
       const key = manifestKey(scope, imageName, manifest.digest)
       manifests.set(key, { manifest, platform: platform ?? manifests.get(key)?.platform ?? null })
-      missing.delete(key)
+      unserved.delete(key)
     },
-    async saveMissing(scope, imageName, digest, at) {
-      missing.set(manifestKey(scope, imageName, digest), at)
+    async saveUnserved(scope, imageName, digest, askedAt, problem) {
+      unserved.set(manifestKey(scope, imageName, digest), { askedAt, problem })
     },
-    missingSince: async (scope, imageName, digest) => missing.get(manifestKey(scope, imageName, digest)) ?? null,
+    unserved: async (scope, imageName, digest) => unserved.get(manifestKey(scope, imageName, digest)) ?? null,
     async noteFault(key, fault) {
       if (fault === null) faults.delete(formatTagKey(key))
       else faults.set(formatTagKey(key), fault)

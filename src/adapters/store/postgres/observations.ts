@@ -73,26 +73,26 @@ export function createObservationStore(db: Database): ObservationStore {
           )
           .execute()
         await trx
-          .deleteFrom('missing_digests')
+          .deleteFrom('unserved_digests')
           .where((eb) => eb.and(key))
           .execute()
       }),
 
-    async saveMissing(scope, imageName, digest, at) {
+    async saveUnserved(scope, imageName, digest, at, problem) {
       await db
-        .insertInto('missing_digests')
-        .values({ scope, image_name: imageName, digest, asked_at: at })
-        .onConflict((conflict) => conflict.columns(['scope', 'image_name', 'digest']).doUpdateSet({ asked_at: at }))
+        .insertInto('unserved_digests')
+        .values({ scope, image_name: imageName, digest, asked_at: at, problem })
+        .onConflict((conflict) => conflict.columns(['scope', 'image_name', 'digest']).doUpdateSet({ asked_at: at, problem }))
         .execute()
     },
 
-    async missingSince(scope, imageName, digest) {
+    async unserved(scope, imageName, digest) {
       const row = await db
-        .selectFrom('missing_digests')
-        .select('asked_at')
+        .selectFrom('unserved_digests')
+        .select(['asked_at', 'problem'])
         .where((eb) => eb.and({ scope, image_name: imageName, digest }))
         .executeTakeFirst()
-      return row?.asked_at ?? null
+      return row === undefined ? null : { askedAt: row.asked_at, problem: row.problem }
     },
 
     async noteFault({ scope, imageName, tag }, fault) {
