@@ -41,6 +41,8 @@ export function openPool(connection: Connection, options: PoolOptions): Pool {
     keepAlive: true,
   })
   pool.on('error', options.onError)
+  // The pool listens to idle clients only: one that breaks while somebody holds it would end the process. Its queries and the next one fail anyway.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

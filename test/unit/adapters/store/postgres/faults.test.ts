@@ -73,6 +73,18 @@ describe('faults of the database', () => {
     expect(await held.due(minute(-1_000), 1)).toEqual([])
   })
 
+  it('a connection that breaks while somebody holds it does not end the process', async () => {
+    const pool = openPool({ connectionOptions: db.connectionOptions }, { applicationName: 'test', onError: () => {} })
+    const client = await pool.connect()
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    const broke = new Promise((resolve) => client.once('end', resolve))
+    await db.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    await broke
+    client.release(true)
+    expect((await pool.query('select 1')).rowCount).toBe(1)
+    await pool.end()
+  })
+
   it('a database that became read-only is transient', async () => {
     const { host = '' } = db.connectionOptions
     const pool = openPool(
