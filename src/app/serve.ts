@@ -1,12 +1,13 @@
 /** Serving: one process of the app from its start to its drained end, or the set-up page while there is no app. */
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { asFetch, createHttp } from '../adapters/http/index.ts'
 import { Fault } from '../domain/fault.ts'
 import { type Part, startBackground } from './background.ts'
 import { type House, openGround, openHouse } from './compose.ts'
 import { type Config, type GithubApp, readConfig } from './config.ts'
 import { configuredLog } from './configured-log.ts'
+import { refuse, respond } from './http/respond.ts'
 import { startSetup } from './http/serve-setup.ts'
 import { createServer } from './http/server.ts'
 import { privateHosts } from './private-hosts.ts'
@@ -49,7 +50,7 @@ async function run(house: House, parts: readonly Part[], stopped: Promise<NodeJS
     { name: 'database', ping: () => stores.repos.installationIds() },
     { name: 'queue', ping: () => queue.ping() },
   ]
-  const web = createServer({ config, inbox: stores.inbox, queue, log, ready })
+  const web = createServer({ config, inbox: stores.inbox, queue, log, ready, pages: welcome })
   if (parts.includes('web')) await listen(web.server, config.server)
   const background = await startBackground(
     house,
@@ -60,6 +61,12 @@ async function run(house: House, parts: readonly Part[], stopped: Promise<NodeJS
   log.info({ signal, drainSeconds: config.drainSeconds }, 'stopping')
   const graceMs = Math.max(0, config.drainSeconds * 1000 - closingMs)
   await Promise.all([web.close(Math.min(graceMs, webGraceMs)), background.stop(), queue.close(graceMs)])
+}
+
+/** Where GitHub sends a person who has just installed the app. */
+function welcome(request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== 'GET' || (request.url ?? '/').split('?', 1)[0] !== '/') return refuse(request, response, 404, 'not found')
+  respond(response, 200, 'Underpin runs. It looks at the repositories that it was installed on, and opens a pull request when a base image moves.')
 }
 
 /** Raises `conflict` when the port is taken, `invalid` when we may not have it. */

@@ -150,7 +150,7 @@ export function donePage({ name, installUrl, file }: { readonly name: string; re
       </p>
       <h2>What comes next</h2>
       <ol>
-        <li>Stop this process and start it again; it then runs the app and this page is gone.</li>
+        <li>Nothing to restart: this process runs the app from now on, and this page is gone.</li>
         <li>
           Check it with <code>npm run -s underpin -- doctor</code>.
         </li>

@@ -7,7 +7,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './until.ts'
 
-const main = fileURLToPath(new URL('../../dist/app/cli/main.js', import.meta.url))
+/** The compiled command. */
+export const serveScript = fileURLToPath(new URL('../../dist/app/cli/main.js', import.meta.url))
 
 export type ServeProcess = {
   readonly child: ChildProcess
@@ -36,7 +37,7 @@ export async function startServe(options: {
 }): Promise<ServeProcess> {
   const file = path.join(options.dataDir, 'operator.yml')
   writeFileSync(file, options.operatorFile)
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(process.execPath, [serveScript, 'serve'], {
     env: { PATH: process.env['PATH'], ...options.env, UNDERPIN_CONFIG: file },
     stdio: ['ignore', 'inherit', 'pipe'],
   })

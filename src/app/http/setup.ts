@@ -62,7 +62,7 @@ export function createSetup({ config, fetch, store, log }: SetupParts): Setup {
   })
   app.get('/setup/style.css', (c) => c.body(setupStyle, 200, { 'content-type': 'text/css; charset=utf-8' }))
   app.use(async (c, next) => {
-    if (isDone) return stop(c, 409, 'An app is configured', 'Stop this process and start it again: it then runs the app.')
+    if (isDone) return stop(c, 409, 'An app is configured', 'This process runs it; the set-up is over.')
     await next()
   })
   app.get('/', (c) => stop(c, 403, 'Underpin is not set up yet', 'Open the link that it printed when it started.'))
