@@ -205,7 +205,9 @@ class Lexer {
     const value = this.#value(name)
     if (value === null) return this.#kept(`\${${name}/${pattern.text}/${replacement.text}}`)
     const form = this.#pattern(pattern.text, value, { greedy: true, anchored: false, all })
-    const matches = all ? [...value.text.matchAll(form)] : [form.exec(value.text)].filter((match) => match !== null)
+    const found = all ? [...value.text.matchAll(form)] : [form.exec(value.text)].filter((match) => match !== null)
+    const isBehind = (match: RegExpExecArray, before?: RegExpExecArray): boolean => before !== undefined && match.index === before.index + before[0].length
+    const matches = found.filter((match, i) => match[0] !== '' || !isBehind(match, found[i - 1])) // Go passes over an empty match behind another
     let at = 0
     const pieces = matches.flatMap((match) => {
       const kept = part(value, at, match.index)

@@ -25,7 +25,7 @@ export function byteOf(place: number): number | null {
 
 /** `text` as it stands in the file from byte `start` on. */
 export function fromFile(text: string, start: number): Sourced {
-  return lazily(text, () => {
+  return new Lazy(text, () => {
     const at: number[] = []
     for (let i = 0; i < text.length; i++) at.push(start + i)
     return at
@@ -33,14 +33,19 @@ export function fromFile(text: string, start: number): Sourced {
 }
 
 /** Most text of a file is looked at but never written to: its places are worked out when somebody asks. */
-function lazily(text: string, places: () => readonly number[]): Sourced {
-  let at: readonly number[] | undefined
-  return {
-    text,
-    get at() {
-      at ??= places()
-      return at
-    },
+class Lazy implements Sourced {
+  readonly text: string
+  readonly #places: () => readonly number[]
+  #at: readonly number[] | undefined
+
+  constructor(text: string, places: () => readonly number[]) {
+    this.text = text
+    this.#places = places
+  }
+
+  get at(): readonly number[] {
+    this.#at ??= this.#places()
+    return this.#at
   }
 }
 
@@ -52,42 +57,45 @@ export function fromBuilder(text: string): Sourced {
 /** The part `[start, end)` of `source`. */
 export function part(source: Sourced, start: number, end = source.text.length): Sourced {
   if (start === 0 && end === source.text.length) return source
-  return lazily(source.text.slice(start, end), () => source.at.slice(start, end))
+  return new Lazy(source.text.slice(start, end), () => source.at.slice(start, end))
 }
 
 /** The texts one after the other. */
 export function join(sources: readonly Sourced[]): Sourced {
   const [only] = sources
   if (only !== undefined && sources.length === 1) return only
-  return lazily(sources.map((source) => source.text).join(''), () => sources.flatMap((source) => source.at))
+  return new Lazy(sources.map((source) => source.text).join(''), () => sources.flatMap((source) => source.at))
 }
+
+type Run = { readonly source: Sourced; readonly start: number; end: number }
 
 /** Collects characters; linear, as `join` in a loop would not be. */
 export class SourcedBuilder {
-  #text = ''
-  #at: number[] = []
+  #runs: Run[] = []
+  #length = 0
 
   get length(): number {
-    return this.#at.length
+    return this.#length
   }
 
   /** Adds character `i` of `source`. */
   add(source: Sourced, i: number): void {
-    this.#text += source.text[i] ?? ''
-    this.#at.push(source.at[i] ?? builderMade)
+    this.addAll(source, i, i + 1)
   }
 
   /** Adds the part `[start, end)` of `source`. */
   addAll(source: Sourced, start = 0, end = source.text.length): void {
-    this.#text += source.text.slice(start, end)
-    for (let i = start; i < end; i++) this.#at.push(source.at[i] ?? builderMade)
+    const last = this.#runs.at(-1)
+    if (last !== undefined && last.source === source && last.end === start) last.end = end
+    else if (end > start) this.#runs.push({ source, start, end })
+    this.#length += end - start
   }
 
   /** What was collected; the builder starts afresh. */
   take(): Sourced {
-    const taken = { text: this.#text, at: this.#at }
-    this.#text = ''
-    this.#at = []
+    const taken = join(this.#runs.map(({ source, start, end }) => part(source, start, end)))
+    this.#runs = []
+    this.#length = 0
     return taken
   }
 }

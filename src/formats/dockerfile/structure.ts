@@ -29,6 +29,7 @@ export function cutInstructions(text: string, offset: number, escape: Escape, ta
     if (feed + 1 - start > longestLine) throw new Refusal(`a line is longer than ${longestLine - 1} bytes`, offset + start)
     lineStarts.push(feed + 1)
   }
+  const seen = withoutArguments(source, escape)
   const pieces = lineReader(source, escape)
   let parsed = 0
   for (let from = 0, line = 0; from < source.length; ) {
@@ -36,17 +37,29 @@ export function cutInstructions(text: string, offset: number, escape: Escape, ta
     if (parsed > mostParsed) throw new Refusal('too many heredocs that are none, or look like none', 0, 'too-large')
     while ((lineStarts[line] ?? source.length) < from) line++
     const above = line - 1 // the escape directive
-    const placeOf = (at: { readonly line: number; readonly character: number }): number => (lineStarts[above + at.line] ?? source.length) + at.character
+    const startOf = (lineBelow: number): number => lineStarts[above + lineBelow] ?? source.length
     from = source.length
-    for (const instruction of DockerfileParser.parse(`# escape=${escape}\n${source.slice(lineStarts[line])}`).getInstructions()) {
+    for (const instruction of DockerfileParser.parse([`# escape=${escape}`, ...seen.slice(line)].join('\n')).getInstructions()) {
       const range = instruction.getRange()
-      const start = placeOf(range.start)
+      const start = startOf(range.start.line) + range.start.character
       const end = take({ start, ...pieces(start) })
-      if (end === placeOf(range.end)) continue
+      if (end >= startOf(range.end.line) && (end < startOf(range.end.line + 1) || end === source.length)) continue
       from = source.indexOf('\n', end) + 1 || source.length
       break
     }
   }
+}
+
+/**
+ * The lines as far as they matter to where instructions end: the library reads all arguments of an instruction a dozen times before it is asked,
+ * which takes longer than all the rest. Lines with heredocs stay whole; what is left stands where it stood in its line.
+ */
+function withoutArguments(source: string, escape: Escape): readonly string[] {
+  return source.split('\n').map((line) => {
+    const gap = line.includes('<<') ? -1 : line.search(/(?<=[^ \t])[ \t]/)
+    if (gap < 0) return line
+    return line.trimEnd().endsWith(escape) ? `${line.slice(0, gap)} ${escape}` : line.slice(0, gap)
+  })
 }
 
 /** The line of the instruction at a place of `source`, up to a line end that is not escaped. */

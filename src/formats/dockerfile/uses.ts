@@ -87,7 +87,8 @@ function platformOf(from: Instruction, scope: Scope, escape: Escape): string | n
 /** `COPY --from=` and the mounts of RUN, also behind ONBUILD. */
 function readImports(instruction: Instruction, stage: Stage, stages: readonly Stage[], escape: Escape, reader: UseReader, onBuild = false): void {
   if (instruction.keyword === 'onbuild') {
-    return readImports(triggerOf(instruction, escape), stage, stages, escape, reader, true)
+    const trigger = triggerOf(instruction, escape)
+    return couldRun(trigger, escape) ? readImports(trigger, stage, stages, escape, reader, true) : undefined
   }
   const place = (role: Role): Place => ({ role, stage: stage.name ?? String(stage.index), inFinal: stage.inFinal, platform: null })
   const read = (from: Sourced, role: Role): void => {
@@ -99,14 +100,25 @@ function readImports(instruction: Instruction, stage: Stage, stages: readonly St
   if (instruction.keyword === 'run') for (const { from } of mountOptions(instruction)) if (from !== null) read(from, 'mount-from')
   const from = instruction.keyword === 'copy' ? flagValue(instruction, 'from') : null
   if (from === null || from.text === '') return
-  if (/^[+-]?\d+$/.test(from.text)) {
-    const index = Number(from.text)
+  const index = /^[+-]?\d+$/.test(from.text) ? Number(from.text) : Number.NaN
+  if (Math.abs(index) < 2 ** 63) {
     if (!onBuild && (index < 0 || index >= stages.length))
       reader.skip(from, place('copy-from'), { code: 'refused-by-buildkit', message: `there is no stage ${from.text}` })
     return
   }
   if (isPlain(from, escape)) return read(from, 'copy-from')
   reader.skip(from, place('copy-from'), { code: 'variable-not-allowed', message: '--from takes no variables: name a stage' })
+}
+
+/** Whether BuildKit takes an ONBUILD trigger once its time comes; a broken one does not stop this file. */
+function couldRun(trigger: Instruction, escape: Escape): boolean {
+  try {
+    checkInstruction(trigger, escape)
+    return true
+  } catch (error) {
+    if (error instanceof Refusal) return error.skip.code !== 'refused-by-buildkit'
+    throw error
+  }
 }
 
 /** BuildKit refuses a `--from` that expansion would change. */

@@ -55,7 +55,7 @@ export function quotedWords(args: Sourced, escape: Escape): readonly Sourced[] {
       else if (char === quote) quote = ''
       word.add(args, pos)
     }
-    words.push(word.take())
+    if (word.length > 0) words.push(word.take())
   }
   return words
 }
@@ -216,5 +216,6 @@ function checkDuration(written: string, instruction: Instruction): void {
   refuseUnless(/^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(value), `"${value}" is no duration`, instruction)
   let total = 0
   for (const [, amount, unit] of value.matchAll(/([\d.]+)([^\d.+-]+)/g)) total += Math.trunc(Number(amount) * (nanosecondsPer[unit ?? ''] ?? 0))
+  refuseUnless(total < 2 ** 63, `${value} is too long`, instruction)
   refuseUnless(total === 0 || (!value.startsWith('-') && total >= 1e6), `${value} is less than a millisecond`, instruction)
 }

@@ -34,6 +34,7 @@ describe('a file is refused for', () => {
     'HEALTHCHECK RUN x',
     'HEALTHCHECK --interval=soon CMD x',
     'HEALTHCHECK --interval=1us CMD x',
+    'HEALTHCHECK --interval=9999999h CMD x',
     'HEALTHCHECK --retries=-1 CMD x',
     'LABEL a',
     'MAINTAINER',
