@@ -13,10 +13,11 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
 }
 
 const program = new Command('underpin').description('Keeps container images patched, and proves it.').version(version)
-const asked = commands[process.argv[2] ?? '']
-for (const load of asked === undefined ? Object.values(commands) : [asked]) (await load())(program)
+// Before the commands are added: they inherit it.
 program.exitOverride((error) => {
   // Commander's own exit code for wrong usage is 1, which the contract gives another meaning.
   process.exit(error.exitCode === 0 ? 0 : 2)
 })
+const asked = commands[process.argv[2] ?? '']
+for (const load of asked === undefined ? Object.values(commands) : [asked]) (await load())(program)
 await program.parseAsync()
