@@ -17,7 +17,7 @@ export function formatUpdateKey(key: UpdateKey): string {
 }
 
 /**
- * `underpin/<slug>-<8 hex of sha256(key)>`: one level deep, alphabet `[a-z0-9._-]`, at most 80 characters.
+ * `underpin/<slug>-<8 hex of sha256(key)>`: one level deep, alphabet `[a-z0-9._-]`, at most 78 characters.
  * `prefix` is `underpin/`, or `underpin-` where a branch named `underpin` makes the folder impossible in Git.
  */
 export function branchName(key: UpdateKey, prefix: 'underpin/' | 'underpin-' = 'underpin/'): string {
@@ -28,6 +28,12 @@ export function branchName(key: UpdateKey, prefix: 'underpin/' | 'underpin-' = '
     .slice(0, 60)
     .replace(/^-+|-+$/g, '')
   return `${prefix}${slug}-${sha256Hex(formatUpdateKey(key)).slice(0, 8)}`
+}
+
+/** The next name, where a branch that is not ours (any more) has `branch`: `…-2`, then `…-3`. */
+export function nextBranchName(branch: string): string {
+  const numbered = /^(.+-[0-9a-f]{8})-(\d+)$/.exec(branch)
+  return `${numbered?.[1] ?? branch}-${Number(numbered?.[2] ?? 1) + 1}`
 }
 
 /** All the bytes to change in one file, as seen in `blobOid`. */
@@ -46,19 +52,22 @@ export type Plan = {
   readonly body: string
   readonly commitMessage: string
   readonly labels: readonly string[]
-  /** 64 hex: over key, targets, changes and labels, not over the words. */
+  /** 64 hex: over key, targets and changes; neither over the words nor over the labels, which need no other commit. */
   readonly fingerprint: string
 }
 
 /**
  * - `planned`: to be delivered
- * - `held`: a limit keeps it back until `heldUntil`
+ * - `held`: the limit `heldBy` keeps it back until `heldUntil`
  * - `open`: our pull request is open at `planFingerprint`
  * - `merged`, `closed`: ended on GitHub; `closed` by a person keeps `refusedDigests`
- * - `hands-off`: a person committed on our branch; we said so once and write no more
+ * - `hands-off`: a person committed on our branch or opened a pull request from it; we said so once and write no more while that pull request is open
  * - `obsolete`: nothing is left to change
  */
 export type UpdateState = 'planned' | 'held' | 'open' | 'merged' | 'closed' | 'hands-off' | 'obsolete'
+
+/** The limit on pull requests that is full: open at once per repo, opened within an hour per repo and per installation. */
+export type FullLimit = { readonly limit: 'openPerRepo' | 'perRepoAndHour' | 'perInstallationAndHour'; readonly most: number }
 
 export type Update = {
   readonly key: UpdateKey
@@ -70,6 +79,8 @@ export type Update = {
   readonly deliveredFingerprint: string | null
   /** The digests that it writes: what a person refuses by closing it. */
   readonly deliveredDigests: readonly Digest[]
+  /** Labels that we gave to the pull request: given once, so that a person can take them off. */
+  readonly deliveredLabels: readonly string[]
   /** Of the present life of the row: null until it is opened, and again when a new plan follows a merged or closed one. */
   readonly pullRequest: number | null
   /** The commit of ours that the branch should be at; null before the first delivery. */
@@ -77,5 +88,7 @@ export type Update = {
   /** Digests of pull requests that a person closed unmerged: not offered again. */
   readonly refusedDigests: readonly Digest[]
   readonly openedAt: Date | null
+  /** When a held update is worth trying again; null where no time is known. */
   readonly heldUntil: Date | null
+  readonly heldBy: FullLimit | null
 }

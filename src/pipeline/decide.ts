@@ -1,11 +1,16 @@
 /** Decide: a decision for every image use of a repo, and which of them make one pull request together. Pure. */
 import type { DecidedUse } from '../domain/decided-use.ts'
+import { parseReference } from '../domain/image/reference.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
+import { type FileReplacement, rewrite } from '../domain/repo/rewrite.ts'
 import { formatUpdateKey, type Update } from '../domain/update.ts'
-import { decideUse } from '../policy/decide.ts'
+import { decideUse, decision as decisionOf } from '../policy/decide.ts'
 import type { Upstream } from '../policy/facts.ts'
+import { limits } from '../policy/rules/limits.ts'
+import { sharedArgument } from '../policy/rules/shared-argument.ts'
+import { upstreamFault } from '../policy/rules/upstream-fault.ts'
 import type { TagKey } from '../domain/image/observation.ts'
 
 export type DecideInput = {
@@ -22,19 +27,63 @@ export type DecideInput = {
 /** One decision per use, in the order given. */
 export function decide({ repo, baseBranch, policy, uses, updates, asOf }: DecideInput): readonly (DecidedUse & { readonly upstream: Upstream | null })[] {
   const rows = new Map(updates.map((update) => [formatUpdateKey(update.key), update]))
-  return uses.map(({ use, tag, upstream }) => {
+  const decided = uses.map(({ use, tag, upstream }) => {
     const key = tag === null ? null : { repoId: repo?.id ?? 0, baseBranch, group: `${tag.imageName}:${tag.tag}` }
     const row = key === null ? undefined : rows.get(formatUpdateKey(key))
     const facts = { asOf, repo, policy, use, upstream, refusedDigests: row?.refusedDigests ?? [], isHandsOff: row?.state === 'hands-off' }
     return { use, upstream, key, decision: decideUse(facts) }
   })
+  return withoutRivals(decided)
+}
+
+/** Holds every update that wants other text than another one in the same bytes. */
+function withoutRivals<Decided extends DecidedUse>(decided: readonly Decided[]): readonly Decided[] {
+  const wanted = new Map<string, { readonly use: ImageUse; readonly text: string }[]>()
+  const replacements = decided.map(({ use, decision }) => {
+    const to = decision.kind === 'update' && decision.to !== null ? parseReference(decision.to) : null
+    const all = to?.kind !== 'reference' || to.reference.digest === null ? [] : rewrite(use, { tag: to.reference.tag, digest: to.reference.digest })
+    for (const one of all) wanted.set(placeOf(one), [...(wanted.get(placeOf(one)) ?? []), { use, text: one.text }])
+    return all
+  })
+  return decided.map((one, index) => {
+    const rivals = (replacements[index] ?? []).flatMap((mine) => wanted.get(placeOf(mine))?.find(({ text }) => text !== mine.text) ?? [])
+    const word = sharedArgument.judge({ rival: rivals[0]?.use ?? null })
+    return word === null ? one : { ...one, decision: decisionOf(sharedArgument.name, word, null) }
+  })
+}
+
+function placeOf({ file, span }: FileReplacement): string {
+  return `${span.join('-')} ${file}`
+}
+
+/** The decisions as people see them: an update that a limit keeps back is held, though its plan follows the tag. `updates` are the rows after planning. */
+export function withLimits<Decided extends DecidedUse>(decided: readonly Decided[], updates: readonly Update[]): readonly Decided[] {
+  const rows = new Map(updates.map((update) => [formatUpdateKey(update.key), update]))
+  return decided.map((one) => {
+    const { key, decision } = one
+    const row = key === null || decision.kind !== 'update' ? undefined : rows.get(formatUpdateKey(key))
+    const word = row === undefined ? null : limits.judge(row)
+    if (word === null) return one
+    const held = decisionOf(limits.name, word, null)
+    return { ...one, decision: { ...held, reasons: [...held.reasons, ...decision.reasons] } }
+  })
 }
 
 /**
- * Updates that have nothing left to change, so that their pull requests may be closed: every use of the group is `current` or gone.
- * A group that is held or skipped keeps its pull request: a registry that is down is no reason to close anything.
+ * Updates that stay. `keep`: those whose open pull request stays. It is closed only when every use of the group is `current` or gone; a group that is
+ * held or skipped keeps it, and so does everything once Underpin is switched off.
+ * `keepUnopened`: those that may still become a pull request: planned now, or waiting for a registry that does not answer.
  */
-export function keptKeys(decided: readonly DecidedUse[], policy: Policy, updates: readonly Update[]): readonly string[] {
-  if (!policy.enabled) return updates.map(({ key }) => formatUpdateKey(key))
-  return [...new Set(decided.flatMap(({ key, decision }) => (key === null || decision.kind === 'current' ? [] : [formatUpdateKey(key)])))]
+export function keptKeys(
+  decided: readonly DecidedUse[],
+  policy: Policy,
+  updates: readonly Update[],
+): { readonly keep: readonly string[]; readonly keepUnopened: readonly string[] } {
+  const keysWhere = (test: (decision: DecidedUse['decision']) => boolean) => [
+    ...new Set(decided.flatMap(({ key, decision }) => (key !== null && test(decision) ? [formatUpdateKey(key)] : []))),
+  ]
+  return {
+    keep: policy.enabled ? keysWhere(({ kind }) => kind !== 'current') : updates.map(({ key }) => formatUpdateKey(key)),
+    keepUnopened: keysWhere(({ kind, reasons }) => kind === 'update' || (kind === 'hold' && reasons[0]?.rule === upstreamFault.name)),
+  }
 }

@@ -4,7 +4,7 @@ import { splice } from '../lib/span.ts'
 import { type Claim, decideWork, deliverWork, discoverWork, work } from '../domain/due-work.ts'
 import { Fault, isFault } from '../domain/fault.ts'
 import type { Repo } from '../domain/repo/repo.ts'
-import { branchName, formatUpdateKey, type Update } from '../domain/update.ts'
+import { branchName, formatUpdateKey, nextBranchName, type Update } from '../domain/update.ts'
 import { removeBodyMarker } from '../domain/update-marker.ts'
 import { handsOffMarker, renderHandsOffComment } from '../render/hands-off-comment.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
@@ -23,13 +23,15 @@ export type DeliverPorts = {
   readonly pullRequestsPerInstallationAndHour: number
 }
 
-/** What came of one update: when to look again (null: when somebody asks), or the fault that stopped it. */
-export type Delivered = { readonly claim: Claim; readonly next: Date | null } | { readonly claim: Claim; readonly fault: Fault }
+/** What came of one update: when to look again (null: when somebody asks), or what stopped it: a `Fault`, or anything else for a bug. */
+export type Delivered = { readonly claim: Claim; readonly next: Date | null } | { readonly claim: Claim; readonly fault: unknown }
 
 /** A file that was not as planned is read anew; the plan that comes of it is waited for this long, ms. */
 const lookAgainMs = 60_000
 /** How often an update is looked at that waits for something of which a webhook tells, ms: a free place, a repo that is opened up again. */
 const waitMs = 60 * 60 * 1000
+/** How often a pull request is looked at of which no webhook tells, ms: what a lost webhook costs at most. */
+const dayMs = 24 * waitMs
 
 type Delivery = { readonly claim: Claim; readonly update: Update; readonly repo: Repo; readonly discovery: Discovery }
 
@@ -47,8 +49,8 @@ export async function deliver(
     const update = await ports.updates.read(claim.key)
     const repo = update === null ? null : await ports.repos.read(update.key.repoId)
     const discovery = repo === null ? null : await ports.repos.discovery(repo.id)
-    if (update === null || repo === null || discovery === null) done.push({ claim, next: null })
-    else if (repo.isArchived) done.push({ claim, next: later(asOf, waitMs) })
+    if (update === null || repo === null) done.push({ claim, next: null })
+    else if (discovery === null || repo.isArchived) done.push({ claim, next: later(asOf, waitMs) })
     else deliveries.push({ claim, update, repo, discovery })
   }
   if (deliveries.length === 0) return done
@@ -72,8 +74,7 @@ export async function deliver(
       if (!isMine) done.push({ claim, next: null })
       else done.push({ claim, next: standing === null ? await unseen(ports, delivery, asOf) : await deliverOne(ports, delivery, standing, asOf) })
     } catch (error) {
-      if (!isFault(error)) throw error
-      if (error.kind === 'rate-limited') limit = error
+      if (isFault(error) && error.kind === 'rate-limited') limit = error
       done.push({ claim, fault: error })
     }
   }
@@ -87,76 +88,113 @@ async function unseen({ dueWork }: DeliverPorts, { update }: Delivery, asOf: Dat
 }
 
 async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Standing, asOf: Date): Promise<Date | null> {
-  const { claim, update, repo, discovery } = delivery
-  const { plan } = update
+  const { claim, update, repo } = delivery
   const { pullRequest, branch } = standing
-  if (pullRequest !== null && pullRequest.state !== 'open' && endsUpdate(update, pullRequest)) return ended(ports, delivery, pullRequest, asOf)
   const open = pullRequest?.state === 'open' ? pullRequest : null
-  if (update.state === 'obsolete') return closed(ports, delivery, standing, open, asOf)
-  if (update.state === 'hands-off') return null
+  const ending = pullRequest !== null && open === null && endsUpdate(update, pullRequest) ? pullRequest : null
+  if (update.state === 'obsolete' && ending?.state !== 'merged') return takenAway(ports, delivery, standing, open, asOf)
+  if (ending !== null) return ended(ports, delivery, ending, asOf)
+  // A merged or closed row starts anew with the next plan, not here.
+  if (open === null && (update.state === 'merged' || update.state === 'closed')) return null
+  if (update.state === 'hands-off') return later(asOf, dayMs)
+  // What a person left behind, or made under our name, is never written to.
+  if (branch !== null && !branch.isOurs && open === null && update.pullRequest === null) {
+    await ports.updates.record(claim, { branch: nextBranchName(update.branch) }, asOf)
+    return asOf
+  }
   if ((branch !== null && !branch.isOurs) || (open !== null && !open.isOurs)) return handsOff(ports, delivery, open, asOf)
   if (standing.baseOid === null) throw new Fault('missing', `the branch ${update.key.baseBranch} is gone`)
   if (standing.isPrefixTaken && update.branch.startsWith('underpin/')) {
-    await ports.updates.record(claim, { branch: branchName(update.key, 'underpin-') })
+    await ports.updates.record(claim, { branch: branchName(update.key, 'underpin-') }, asOf)
     return asOf
   }
-  if (plan.changes.some(({ path, blobOid }) => standing.files.get(path)?.blobOid !== blobOid)) {
+  if (update.plan.changes.some(({ path, blobOid }) => standing.files.get(path)?.blobOid !== blobOid)) {
     await ports.dueWork.schedule([discoverWork(repo.id, update.installationId, asOf)])
     // A file that has changed back meanwhile gives the plan that waits here already, and nobody would ask for it again.
     return later(asOf, lookAgainMs)
   }
-  const proposal: Proposal = {
-    repo,
-    baseBranch: update.key.baseBranch,
-    branch: update.branch,
-    baseOid: standing.baseOid,
-    commitMessage: plan.commitMessage,
-    files: filesOf(delivery, standing),
-  }
-  const isCommitted = branch?.fingerprint === plan.fingerprint
-  if (open === null) {
-    const { maxOpenPullRequests, maxPullRequestsPerHour } = discovery.policy
-    const limits: OpenLimits = {
-      openPerRepo: maxOpenPullRequests,
-      perRepoAndHour: maxPullRequestsPerHour,
-      perInstallationAndHour: ports.pullRequestsPerInstallationAndHour,
-    }
-    const place = await ports.updates.admit(claim, limits, asOf)
-    if (place.kind === 'full') {
-      await ports.updates.record(claim, { state: 'held', heldUntil: place.until })
-      if (place.until !== null) return place.until
-      await lookAtOpen(ports, update, asOf)
-      return later(asOf, waitMs)
-    }
-  }
-  const headOid = isCommitted && branch !== null ? branch.oid : (await commit(ports, proposal, standing)).commitOid
-  if (!isCommitted) await note(ports, delivery, asOf, 'branch written', { branch: update.branch, commit: headOid })
-  await ports.updates.record(claim, { headOid })
-  if (open !== null && open.fingerprint !== plan.fingerprint) await ports.repoChanges.describe(repo, open.number, plan)
-  const request = open ?? (await ports.repoChanges.open(repo, { baseBranch: update.key.baseBranch, branch: update.branch, title: plan.title, body: plan.body }))
-  const isNew = update.pullRequest !== request.number
-  await note(ports, delivery, asOf, open === null ? 'pull request opened' : isNew ? 'pull request adopted' : 'pull request moved', { number: request.number })
-  if (isNew && plan.labels.length > 0) await ports.repoChanges.label(repo, request.number, plan.labels)
-  const opened = isNew ? { pullRequest: request.number, openedAt: asOf } : {}
-  await ports.updates.record(claim, { state: 'open', ...opened, deliveredFingerprint: plan.fingerprint, deliveredDigests: plan.digests, heldUntil: null })
-  return null
+  return (open === null ? await held(ports, delivery, asOf) : null) ?? offered(ports, delivery, standing, standing.baseOid, open, asOf)
 }
 
-/** Whether a pull request that is no longer open is the one of this row's present life; an older one on the same branch is not. */
+/** Takes a place for a new pull request; when to try again where a limit is full, which the repo's decisions then say. */
+async function held(ports: DeliverPorts, { claim, update, discovery }: Delivery, asOf: Date): Promise<Date | null> {
+  const { maxOpenPullRequests, maxPullRequestsPerHour } = discovery.policy
+  const limits: OpenLimits = {
+    openPerRepo: maxOpenPullRequests,
+    perRepoAndHour: maxPullRequestsPerHour,
+    perInstallationAndHour: ports.pullRequestsPerInstallationAndHour,
+  }
+  const place = await ports.updates.admit(claim, limits, asOf)
+  if (place.kind === 'admitted') return null
+  const { limit, most, until } = place
+  await ports.updates.record(claim, { state: 'held', heldUntil: until, heldBy: { limit, most } }, asOf)
+  const { heldBy, heldUntil } = update
+  if (heldBy?.limit !== limit || heldBy.most !== most || heldUntil?.getTime() !== until?.getTime()) await decideAgain(ports, update, asOf)
+  if (until !== null) return until
+  await lookAtOpen(ports, update, asOf)
+  return later(asOf, waitMs)
+}
+
+/** Writes what is not on GitHub yet: the commit, the pull request, its words, its labels. */
+async function offered(
+  ports: DeliverPorts,
+  delivery: Delivery,
+  standing: Standing,
+  baseOid: string,
+  open: PullRequestStanding | null,
+  asOf: Date,
+): Promise<Date> {
+  const { claim, update, repo } = delivery
+  const { plan, branch, key } = update
+  let headOid = standing.branch?.oid ?? null
+  if (standing.branch?.fingerprint !== plan.fingerprint) {
+    const files = filesOf(delivery, standing)
+    const proposal: Proposal = { repo, baseBranch: key.baseBranch, branch, baseOid, commitMessage: plan.commitMessage, files }
+    headOid = (await commit(ports, proposal, standing)).commitOid
+    await note(ports, delivery, asOf, 'branch written', { branch, commit: headOid })
+  }
+  await ports.updates.record(claim, { headOid }, asOf)
+  const request = open ?? (await ports.repoChanges.open(repo, { baseBranch: key.baseBranch, branch, title: plan.title, body: plan.body }))
+  const { number } = request
+  const isNew = update.pullRequest !== number
+  // At once: whatever fails below must not leave a pull request of which no row knows.
+  if (isNew) await ports.updates.record(claim, { pullRequest: number, openedAt: asOf }, asOf)
+  if (isNew) await note(ports, delivery, asOf, open === null ? 'pull request opened' : 'pull request adopted', { number })
+  if (open !== null && open.fingerprint !== plan.fingerprint) {
+    await ports.repoChanges.describe(repo, number, plan)
+    if (!isNew) await note(ports, delivery, asOf, 'pull request moved', { number })
+  }
+  const labels = plan.labels.filter((label) => isNew || !update.deliveredLabels.includes(label))
+  if (labels.length > 0) {
+    await ports.repoChanges.label(repo, number, labels)
+    await note(ports, delivery, asOf, 'pull request labelled', { number })
+  }
+  const delivered = { deliveredFingerprint: plan.fingerprint, deliveredDigests: plan.digests, deliveredLabels: plan.labels }
+  await ports.updates.record(claim, { state: 'open', ...delivered, heldUntil: null, heldBy: null }, asOf)
+  if (update.heldBy !== null) await decideAgain(ports, update, asOf)
+  return later(asOf, dayMs)
+}
+
+/** Whether a pull request that is no longer open is the one of this row's present life, or a newer one; an older one on the same branch is not. */
 function endsUpdate(update: Update, { number, fingerprint }: PullRequestStanding): boolean {
-  return update.pullRequest === null ? fingerprint === update.plan.fingerprint : number === update.pullRequest
+  return update.pullRequest === null ? fingerprint === update.plan.fingerprint : number >= update.pullRequest
 }
 
 async function ended(ports: DeliverPorts, { claim, update }: Delivery, pullRequest: PullRequestStanding, asOf: Date): Promise<null> {
-  if (pullRequest.state === 'merged') await ports.updates.record(claim, { state: 'merged', pullRequest: pullRequest.number })
-  else if (update.state !== 'obsolete') {
+  const { number } = pullRequest
+  if (pullRequest.state === 'merged') await ports.updates.record(claim, { state: 'merged', pullRequest: number }, asOf)
+  else {
     const refuse = pullRequest.fingerprint === update.plan.fingerprint ? update.plan.digests : update.deliveredDigests
-    await ports.updates.record(claim, { state: 'closed', pullRequest: pullRequest.number, refuse })
+    await ports.updates.record(claim, { state: 'closed', pullRequest: number, refuse }, asOf)
   }
   await wakeHeld(ports, update, asOf)
   // A newer plan that was to move the pull request that has ended is decided about anew.
-  await ports.dueWork.schedule([decideWork(update.key.repoId, update.installationId, asOf)])
+  await decideAgain(ports, update, asOf)
   return null
+}
+
+async function decideAgain({ dueWork }: DeliverPorts, { key, installationId }: Update, asOf: Date): Promise<void> {
+  await dueWork.schedule([decideWork(key.repoId, installationId, asOf)])
 }
 
 /** Pull requests that take all the places may have been closed or merged without a webhook that told us. */
@@ -167,24 +205,43 @@ async function lookAtOpen({ updates, dueWork }: DeliverPorts, { key, installatio
 
 /** A place is free: updates of the repo that a limit kept back are tried again. */
 async function wakeHeld({ updates, dueWork }: DeliverPorts, { key, installationId }: Update, asOf: Date): Promise<void> {
-  const held = (await updates.ofRepo(key.repoId)).filter(({ state }) => state === 'held')
-  await dueWork.schedule(held.map((update) => deliverWork(formatUpdateKey(update.key), installationId, asOf)))
+  const waiting = (await updates.ofRepo(key.repoId)).filter(({ state }) => state === 'held')
+  await dueWork.schedule(waiting.map((update) => deliverWork(formatUpdateKey(update.key), installationId, asOf)))
 }
 
-async function closed(ports: DeliverPorts, delivery: Delivery, { branch }: Standing, open: PullRequestStanding | null, asOf: Date): Promise<null> {
+/** Nothing is left to change: our pull request is closed and our branch deleted, whichever of them there is. */
+async function takenAway(
+  ports: DeliverPorts,
+  delivery: Delivery,
+  { branch, pullRequest }: Standing,
+  open: PullRequestStanding | null,
+  asOf: Date,
+): Promise<Date | null> {
   const { update, repo } = delivery
-  if (open === null || !open.isOurs || branch === null || !branch.isOurs) return null
-  await ports.repoChanges.close(repo, open.number, update.branch, branch.oid, removeBodyMarker(update.plan.body))
-  await note(ports, delivery, asOf, 'pull request closed', { number: open.number, why: 'nothing is left to change' })
+  // A look-up that lags: without its words changed, closing would look like a person's refusal.
+  if (branch !== null && (pullRequest?.number ?? 0) < (update.pullRequest ?? 0)) return later(asOf, waitMs)
+  if (branch?.isOurs && open?.isOurs) {
+    await ports.repoChanges.close(repo, open.number, update.branch, branch.oid, removeBodyMarker(update.plan.body))
+    await note(ports, delivery, asOf, 'pull request closed', { number: open.number, why: 'nothing is left to change' })
+  } else if (branch?.isOurs && open === null) {
+    await ports.repoChanges.remove(repo, update.branch, branch.oid)
+    await note(ports, delivery, asOf, 'branch deleted', { branch: update.branch, why: 'nothing is left to change' })
+  }
   await wakeHeld(ports, update, asOf)
   return null
 }
 
-async function handsOff(ports: DeliverPorts, delivery: Delivery, open: PullRequestStanding | null, asOf: Date): Promise<null> {
-  if (open?.isOurs) await ports.repoChanges.comment(delivery.repo, open.number, handsOffMarker, renderHandsOffComment())
-  await ports.updates.record(delivery.claim, { state: 'hands-off', ...(open === null ? {} : { pullRequest: open.number }) })
-  await note(ports, delivery, asOf, 'hands off', { branch: delivery.update.branch })
-  return null
+/** Said once; looked at again daily, until that pull request has ended. */
+async function handsOff(ports: DeliverPorts, delivery: Delivery, open: PullRequestStanding | null, asOf: Date): Promise<Date> {
+  const { claim, repo, update } = delivery
+  if (open !== null) {
+    await ports.repoChanges.comment(repo, open.number, handsOffMarker, renderHandsOffComment(open.isOurs ? 'commit' : 'pull-request'))
+    await note(ports, delivery, asOf, 'pull request commented on', { number: open.number })
+  }
+  await ports.updates.record(claim, { state: 'hands-off', ...(open === null ? {} : { pullRequest: open.number }) }, asOf)
+  await note(ports, delivery, asOf, 'hands off', { branch: update.branch })
+  await wakeHeld(ports, update, asOf)
+  return later(asOf, dayMs)
 }
 
 function commit({ repoChanges }: DeliverPorts, proposal: Proposal, { branch, baseOid }: Standing): Promise<{ readonly commitOid: string }> {

@@ -5,7 +5,7 @@ import type { Replacement } from '../lib/span.ts'
 import type { DecidedUse } from '../domain/decided-use.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import { formatImageName, formatReference, parseReference, type Reference } from '../domain/image/reference.ts'
-import { rewrite } from '../domain/repo/rewrite.ts'
+import { merged, rewrite } from '../domain/repo/rewrite.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
 import { type FileChange, formatUpdateKey, type Plan, type UpdateKey } from '../domain/update.ts'
@@ -43,19 +43,13 @@ export function moveOf(use: DecidedUse['use'], decision: DecidedUse['decision'])
   return { use, from: use.reference, to: to.reference, decision }
 }
 
-/** The replacements of the moves by file; bytes that two uses share are replaced once. Throws (a bug) where two moves want different text for the same bytes. */
+/** The replacements of the moves by file; bytes that two uses share are replaced once. Throws (a bug) where two moves want different text for the same bytes: `decide` holds these. */
 export function replacementsOf(moves: readonly Move[]): ReadonlyMap<string, readonly Replacement[]> {
-  const byFile = new Map<string, Map<string, Replacement>>()
-  for (const { use, to } of moves) {
-    if (to.digest === null) continue
-    for (const { file, span, text } of rewrite(use, { tag: to.tag, digest: to.digest })) {
-      const spans = byFile.get(file) ?? new Map<string, Replacement>()
-      const there = spans.get(span.join())
-      if (there !== undefined && there.text !== text) throw new Error(`two uses of ${file} want different text at byte ${span[0]}`)
-      byFile.set(file, spans.set(span.join(), { span, text }))
-    }
-  }
-  return new Map([...byFile].map(([file, spans]) => [file, [...spans.values()].sort((a, b) => a.span[0] - b.span[0])]))
+  const all = merged(moves.flatMap(({ use, to }) => (to.digest === null ? [] : rewrite(use, { tag: to.tag, digest: to.digest }))))
+  if (all === null) throw new Error('two uses want different text in the same bytes')
+  const byFile = new Map<string, Replacement[]>()
+  for (const { file, span, text } of all) byFile.set(file, [...(byFile.get(file) ?? []), { span, text }])
+  return new Map([...byFile].map(([file, replacements]) => [file, replacements.sort((a, b) => a.span[0] - b.span[0])]))
 }
 
 function changesOf(moves: readonly Move[], files: PlanInput['files']): readonly FileChange[] {
@@ -72,7 +66,6 @@ function planOf(repo: Repo, policy: Policy, key: UpdateKey, moves: readonly Move
   const content = {
     key: formatUpdateKey(key),
     targets,
-    labels,
     changes: changes.map(({ path, blobOid, replacements }) => ({ path, blobOid, replacements: replacements.map(({ span, text }) => ({ span, text })) })),
   }
   const fingerprint = sha256Hex(stableJson(content))

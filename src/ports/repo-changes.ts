@@ -67,4 +67,6 @@ export interface RepoChanges {
   comment(repo: Repo, number: number, marker: string, body: string): Promise<void>
   /** Closes our pull request with new words and deletes its branch if that is still at `headOid`. */
   close(repo: Repo, number: number, branch: string, headOid: string, body: string): Promise<void>
+  /** Deletes a branch of ours if it is still at `headOid`. */
+  remove(repo: Repo, branch: string, headOid: string): Promise<void>
 }

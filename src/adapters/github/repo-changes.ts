@@ -67,6 +67,7 @@ export function createRepoChanges(deps: {
       await editPullRequest(client, named(repo), number, { state: 'closed', body })
       await unlessGone(moveBranches(client, repo, [{ branch, beforeOid: headOid, afterOid: null }]))
     },
+    remove: (repo, branch, headOid) => unlessGone(moveBranches(client, repo, [{ branch, beforeOid: headOid, afterOid: null }])),
   }
 }
 

@@ -4,7 +4,7 @@ import { formatTagKey } from '../../domain/image/observation.ts'
 import type { CredentialGrant } from '../../domain/image/scope.ts'
 import type { Rebuild } from '../../domain/rebuild.ts'
 import type { Repo } from '../../domain/repo/repo.ts'
-import { decide, keptKeys } from '../../pipeline/decide.ts'
+import { decide, keptKeys, withLimits } from '../../pipeline/decide.ts'
 import { plan } from '../../pipeline/plan.ts'
 import { type RecalledUse, recallBuild, recallUses } from '../../pipeline/recall.ts'
 import { decideBuild } from '../../policy/decide-build.ts'
@@ -30,7 +30,7 @@ export type DecideWorkerPorts = {
   readonly newId: () => string
 }
 
-/** Decides one repo; gives when its schedule asks for the next look, or null. */
+/** Decides one repo; gives when its schedule asks for the next look, or null. Stops when somebody else decides the repo by now. */
 export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: Date): Promise<Date | null> {
   const repo = await ports.repos.read(Number(claim.key))
   const discovery = repo === null ? null : await ports.repos.discovery(repo.id)
@@ -41,11 +41,11 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   const updates = await ports.updates.ofRepo(repo.id)
   const decided = decide({ repo, baseBranch, policy, uses, updates, asOf })
   for (const change of plan({ repo, policy, files, decided, asOf }))
-    await ports.updates.plan(repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs))
-  await ports.updates.retain(repo.id, keptKeys(decided, policy, updates), asOf)
+    if (!(await ports.updates.plan(claim, repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs)))) return null
+  if (!(await ports.updates.retain(claim, repo.id, keptKeys(decided, policy, updates), asOf))) return null
   const build = decideBuild(await recallBuild(ports, repo, discovery, uses, asOf))
-  if (build.cause !== null) await ports.rebuilds.ask(rebuildOf(ports, repo, discovery, build.cause, asOf))
-  const stored: StoredDecision[] = decided.map(({ use, decision }) => ({
+  if (build.cause !== null && (await ports.rebuilds.ask(claim, rebuildOf(ports, repo, discovery, build.cause, asOf))) === null) return null
+  const stored: StoredDecision[] = withLimits(decided, await ports.updates.ofRepo(repo.id)).map(({ use, decision }) => ({
     subject: { kind: 'image-use', file: use.file, offset: use.span[0] },
     decision,
     decidedAt: asOf,

@@ -1,4 +1,5 @@
 /** Values that the stores' suites work on. */
+import { type Claim, work } from '../../../src/domain/due-work.ts'
 import { type Digest, parseDigest } from '../../../src/domain/image/digest.ts'
 import type { ImageUse } from '../../../src/domain/repo/image-use.ts'
 import { parseReference } from '../../../src/domain/image/reference.ts'
@@ -7,6 +8,7 @@ import type { Policy } from '../../../src/domain/repo/policy.ts'
 import type { Repo } from '../../../src/domain/repo/repo.ts'
 import type { Plan } from '../../../src/domain/update.ts'
 import type { Discovery } from '../../../src/ports/repo-store.ts'
+import type { TestDatabase } from '../../stand-ins/postgres.ts'
 
 /** Minutes after a fixed instant. */
 export function minute(minutes: number): Date {
@@ -125,4 +127,11 @@ export function rebuild(id: string, change: Partial<Rebuild> = {}): Rebuild {
     askedAt: minute(0),
     ...change,
   }
+}
+
+/** A new claim on the decisions of a repo of installation 7, under which plans are made; one given before is a zombie's from then on. */
+export async function deciding({ stores, pool }: Pick<TestDatabase, 'stores' | 'pool'>, repoId = 1): Promise<Claim> {
+  await stores.dueWork.schedule([work('decide', repoId, minute(0))])
+  await pool.query("update underpin.due_work set lease_until = null, due_at = $1 where kind = 'decide' and key = $2", [minute(0), String(repoId)])
+  return (await stores.dueWork.claim('decide', String(repoId), { asOf: minute(999), leaseMs: 60_000, limit: 1 }))[0]!
 }

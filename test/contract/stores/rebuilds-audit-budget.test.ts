@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStores } from '../../../src/adapters/store/postgres/index.ts'
 import type { Claim } from '../../../src/domain/due-work.ts'
 import { createTestDatabase, type TestDatabase } from '../../stand-ins/postgres.ts'
-import { minute, nasty, rebuild, repo } from './fixtures.ts'
+import { deciding, minute, nasty, rebuild, repo } from './fixtures.ts'
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -18,9 +18,9 @@ describe('rebuilds', () => {
   it('are asked for once per repo and cause, and due at once', async () => {
     const { rebuilds } = db.stores
     const asked = rebuild('one', { cause: 'weekly', inputs: { [nasty]: nasty } })
-    expect(await rebuilds.ask(asked)).toEqual(asked)
-    expect(await rebuilds.ask(rebuild('two', { cause: 'weekly' }))).toEqual(asked)
-    expect(await rebuilds.ask(rebuild('three', { cause: 'weekly', repoId: 2 }))).toMatchObject({ id: 'three' })
+    expect(await rebuilds.ask(await deciding(db), asked)).toEqual(asked)
+    expect(await rebuilds.ask(await deciding(db), rebuild('two', { cause: 'weekly' }))).toEqual(asked)
+    expect(await rebuilds.ask(await deciding(db), rebuild('three', { cause: 'weekly', repoId: 2 }))).toMatchObject({ id: 'three' })
     expect(await rebuilds.read('two')).toBeNull()
     expect(await claim('one')).toMatchObject({ kind: 'rebuild', key: 'one' })
     expect(await claim('two')).toBeUndefined()
@@ -28,8 +28,8 @@ describe('rebuilds', () => {
 
   it('record what came of them, and are found by their run', async () => {
     const { rebuilds } = db.stores
-    await rebuilds.ask(rebuild('r', { askedAt: minute(1) }))
-    await rebuilds.ask(rebuild('s', { askedAt: minute(2) }))
+    await rebuilds.ask(await deciding(db), rebuild('r', { askedAt: minute(1) }))
+    await rebuilds.ask(await deciding(db), rebuild('s', { askedAt: minute(2) }))
     const held = await claim('r')
     expect(await rebuilds.record(held, { state: 'sent', tries: 1, sentAt: minute(1) })).toBe(true)
     expect(await rebuilds.record(held, { state: 'running', runId: 12_345_678_901, runUrl: 'https://example.test' })).toBe(true)
@@ -41,8 +41,8 @@ describe('rebuilds', () => {
 
   it('a run that belongs to another rebuild is not recorded', async () => {
     const { rebuilds } = db.stores
-    await rebuilds.ask(rebuild('t'))
-    await rebuilds.ask(rebuild('u'))
+    await rebuilds.ask(await deciding(db), rebuild('t'))
+    await rebuilds.ask(await deciding(db), rebuild('u'))
     await rebuilds.record(await claim('t'), { runId: 77 })
     expect(await rebuilds.record(await claim('u'), { state: 'running', runId: 77 })).toBe(false)
     expect(await rebuilds.read('u')).toEqual(rebuild('u'))
@@ -50,7 +50,7 @@ describe('rebuilds', () => {
 
   it("a zombie's progress is not recorded", async () => {
     const { rebuilds } = db.stores
-    await rebuilds.ask(rebuild('v'))
+    await rebuilds.ask(await deciding(db), rebuild('v'))
     const zombie = await claim('v')
     await db.pool.query("update underpin.due_work set lease_until = now() - interval '1 second'")
     await claim('v')
@@ -58,8 +58,15 @@ describe('rebuilds', () => {
     expect(await rebuilds.read('v')).toMatchObject({ state: 'asked' })
   })
 
+  it('are not asked for by a zombie', async () => {
+    const zombie = await deciding(db)
+    await deciding(db)
+    expect(await db.stores.rebuilds.ask(zombie, rebuild('z'))).toBeNull()
+    expect(await db.stores.rebuilds.read('z')).toBeNull()
+  })
+
   it('of a repo that is not remembered are missing', async () => {
-    await expect(db.stores.rebuilds.ask(rebuild('w', { repoId: 99 }))).rejects.toMatchObject({ name: 'Fault', kind: 'missing' })
+    await expect(db.stores.rebuilds.ask(await deciding(db), rebuild('w', { repoId: 99 }))).rejects.toMatchObject({ name: 'Fault', kind: 'missing' })
   })
 })
 

@@ -4,7 +4,7 @@ import type { Decision } from '../../../src/domain/decision.ts'
 import { discoverWork, work } from '../../../src/domain/due-work.ts'
 import type { StoredDecision } from '../../../src/ports/decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '../../stand-ins/postgres.ts'
-import { digest, discovery, imageUse, minute, nasty, plan, rebuild, repo } from './fixtures.ts'
+import { deciding, digest, discovery, imageUse, minute, nasty, plan, rebuild, repo } from './fixtures.ts'
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -54,8 +54,8 @@ describe('repos', () => {
     await repos.save([repo(), repo({ id: 2 })])
     for (const id of [1, 2]) {
       await repos.saveDiscovery(await looking(id), id, discovery([imageUse('alpine')]))
-      await updates.plan(7, plan('a', { repoId: id }), minute(0))
-      await rebuilds.ask(rebuild(`rebuild ${id}`, { repoId: id }))
+      await updates.plan(await deciding(db, id), 7, plan('a', { repoId: id }), minute(0))
+      await rebuilds.ask(await deciding(db, id), rebuild(`rebuild ${id}`, { repoId: id }))
       await dueWork.schedule([work('decide', id, minute(0))])
     }
     await repos.forget(7, [1, 99])

@@ -6,7 +6,7 @@ import { Journal } from './journal.ts'
 import { type Figures, Limits } from './limits.ts'
 import type { Json } from './openapi.ts'
 import { OpenApi } from './openapi.ts'
-import { closePullRequest, mergePullRequest } from './pulls.ts'
+import { closePullRequest, mergePullRequest, type NewPullRequest, openPullRequest } from './pulls.ts'
 import { commitFiles, type FileChanges } from './commits.ts'
 import { Controls } from './controls.ts'
 import type { PullRequest, Repo, Run, Thread } from './repos.ts'
@@ -118,6 +118,10 @@ export class StandInGitHub extends Controls {
   /** Merges a pull request as a person. Gives the merge commit. */
   merge(name: string, number: number, by = 'octocat'): string {
     return mergePullRequest(this.parts.world, this.parts.world.person(by), this.repo(name).pull(number))
+  }
+  /** Opens one as a person. */
+  openPullRequest(name: string, by: string, wanted: NewPullRequest): PullRequest {
+    return openPullRequest(this.parts.world, this.parts.world.person(by), this.repo(name), wanted)
   }
   closePullRequest(name: string, number: number, by = 'octocat'): void {
     closePullRequest(this.parts.world, this.parts.world.person(by), this.repo(name).pull(number))

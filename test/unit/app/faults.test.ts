@@ -304,7 +304,7 @@ describe('what stands in the way', () => {
     expect(org.offered()).toBe(dockerfile(org, second))
   })
 
-  it('a stranger’s branch under our name is left alone', async () => {
+  it('a stranger’s branch under our name is left alone, and ours gets another name', async () => {
     const donor = await pinned()
     donor.move('second')
     await pass(bed, hour)
@@ -316,11 +316,12 @@ describe('what stands in the way', () => {
     expect(merged).toBeTruthy()
     await bed.idle()
     const before = bed.github.commitAs(donor.web, branch, 'stranger', { 'evil.sh': 'x' })
-    donor.move('third')
+    const third = donor.move('third')
     await settle()
 
     expect(bed.github.branches(donor.web)[branch]).toBe(before)
-    expect(donor.open()).toEqual([])
+    expect(donor.open().map(({ headBranch }) => headBranch)).toEqual([`${branch}-2`])
+    expect(donor.offered()).toBe(dockerfile(donor, third))
   })
 
   it('an executable Dockerfile keeps its mode', async () => {

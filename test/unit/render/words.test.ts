@@ -72,9 +72,9 @@ describe('the issue about a policy file', () => {
   })
 })
 
-test('the comment on a branch that a person took over can be found again', () => {
-  expect(renderHandsOffComment().endsWith(handsOffMarker)).toBe(true)
-  refuseActive(renderHandsOffComment())
+test.each(['commit', 'pull-request'] as const)('the comment on a branch that a person took over with a %s can be found again', (taken) => {
+  expect(renderHandsOffComment(taken).endsWith(handsOffMarker)).toBe(true)
+  refuseActive(renderHandsOffComment(taken))
 })
 
 describe('the terminal', () => {

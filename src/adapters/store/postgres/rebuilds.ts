@@ -14,7 +14,7 @@ const uniqueViolation = '23505'
 /** Work of a rebuild has kind `rebuild`, and its id as key and group. */
 export function createRebuildStore(db: Database): RebuildStore {
   return {
-    ask: (rebuild) =>
+    ask: (claim, rebuild) =>
       inTransaction(db, async (trx) => {
         if (!(await holdsRepo(trx, rebuild.repoId))) throw new Fault('missing', `repo ${rebuild.repoId} is not remembered (any more)`)
         const added = await trx
@@ -22,7 +22,12 @@ export function createRebuildStore(db: Database): RebuildStore {
           .values(toRow(rebuild))
           .onConflict((conflict) => conflict.columns(['repo_id', 'cause']).doNothing())
           .executeTakeFirstOrThrow()
-        if (added.numInsertedOrUpdatedRows === 1n) await scheduleWork(trx, [work('rebuild', rebuild.id, rebuild.askedAt)])
+        const isNew = added.numInsertedOrUpdatedRows === 1n
+        if (!(await holdsFence(trx, claim))) {
+          if (isNew) await trx.deleteFrom('rebuilds').where('id', '=', rebuild.id).execute()
+          return null
+        }
+        if (isNew) await scheduleWork(trx, [work('rebuild', rebuild.id, rebuild.askedAt)])
         const standing = trx.selectFrom('rebuilds').selectAll().where('repo_id', '=', rebuild.repoId).where('cause', '=', rebuild.cause)
         return toRebuild(await standing.executeTakeFirstOrThrow())
       }),

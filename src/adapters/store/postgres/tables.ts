@@ -136,11 +136,13 @@ export type UpdateTable = {
   readonly plan_fingerprint: string
   readonly delivered_fingerprint: string | null
   readonly delivered_digests: string[]
+  readonly delivered_labels: string[]
   readonly pull_request: number | null
   readonly head_oid: string | null
   readonly refused_digests: string[]
   readonly opened_at: Date | null
   readonly held_until: Date | null
+  readonly held_by_json: string | null
   /** Whether a place for its pull request was taken. */
   readonly is_admitted: boolean
 }

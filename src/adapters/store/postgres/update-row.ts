@@ -1,6 +1,6 @@
 /** Update rows: how a row of the table is read, and what a new plan or a delivery makes of its state. Pure. */
 import type { Digest } from '../../../domain/image/digest.ts'
-import { branchName, formatUpdateKey, type Plan, type Update, type UpdateState } from '../../../domain/update.ts'
+import { branchName, formatUpdateKey, type FullLimit, type Plan, type Update, type UpdateState } from '../../../domain/update.ts'
 import { fromJsonText, toJsonText } from './storable.ts'
 import type { UpdateTable } from './tables.ts'
 
@@ -14,11 +14,13 @@ export function toUpdate(row: UpdateTable): Update {
     plan: fromJsonText<Plan>(row.plan_json),
     deliveredFingerprint: row.delivered_fingerprint,
     deliveredDigests: row.delivered_digests as Digest[],
+    deliveredLabels: row.delivered_labels,
     pullRequest: row.pull_request,
     headOid: row.head_oid,
     refusedDigests: row.refused_digests as Digest[],
     openedAt: row.opened_at,
     heldUntil: row.held_until,
+    heldBy: row.held_by_json === null ? null : fromJsonText<FullLimit>(row.held_by_json),
   }
 }
 
@@ -26,6 +28,7 @@ export function toUpdate(row: UpdateTable): Update {
 const nothingDelivered = {
   delivered_fingerprint: null,
   delivered_digests: [] as string[],
+  delivered_labels: [] as string[],
   pull_request: null,
   head_oid: null,
   opened_at: null,
@@ -54,6 +57,7 @@ export function newRow(installationId: number, plan: Plan): UpdateTable {
  */
 export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial<UpdateTable>; readonly isDue: boolean } | null {
   const isDelivered = row.delivered_fingerprint === plan.fingerprint
+  const isOnGitHub = isDelivered && lacksNoLabel(plan, row.delivered_labels)
   const isWaiting = row.plan_fingerprint === plan.fingerprint
   switch (row.state) {
     case 'hands-off':
@@ -64,11 +68,12 @@ export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial
     case 'closed':
       return isDelivered ? null : { change: { ...planned(plan), ...nothingDelivered }, isDue: true }
     case 'open':
-      return isDelivered && isWaiting ? null : { change: isDelivered ? { ...planned(plan), state: 'open' } : planned(plan), isDue: !isDelivered }
+      return isOnGitHub && isWaiting ? null : { change: isOnGitHub ? { ...planned(plan), state: 'open' } : planned(plan), isDue: !isOnGitHub }
     case 'planned':
     case 'held':
-      if (isDelivered && row.pull_request !== null) return { change: { ...planned(plan), state: 'open' }, isDue: false }
-      return isWaiting ? null : { change: planned(plan), isDue: true }
+      if (isOnGitHub && row.pull_request !== null) return { change: { ...planned(plan), state: 'open' }, isDue: false }
+      if (isWaiting) return lacksNoLabel(plan, fromJsonText<Plan>(row.plan_json).labels) ? null : { change: { plan_json: toJsonText(plan) }, isDue: false }
+      return { change: planned(plan), isDue: true }
   }
 }
 
@@ -76,11 +81,17 @@ export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial
  * The state after a delivery says `wanted`. A plan that changed while the old one was being delivered is still to be delivered, and a row that
  * became obsolete meanwhile stays so, to be closed.
  */
-export function stateAfter(row: UpdateTable, wanted: UpdateState, deliveredFingerprint: string | null): UpdateState {
+export function stateAfter(row: UpdateTable, wanted: UpdateState, delivered: Pick<UpdateTable, 'delivered_fingerprint' | 'delivered_labels'>): UpdateState {
   if (row.state === 'obsolete' && (wanted === 'open' || wanted === 'held' || wanted === 'planned')) return 'obsolete'
-  return wanted === 'open' && deliveredFingerprint !== row.plan_fingerprint ? 'planned' : wanted
+  if (wanted !== 'open') return wanted
+  const isOnGitHub = delivered.delivered_fingerprint === row.plan_fingerprint && lacksNoLabel(fromJsonText<Plan>(row.plan_json), delivered.delivered_labels)
+  return isOnGitHub ? 'open' : 'planned'
 }
 
-function planned(plan: Plan): Pick<UpdateTable, 'state' | 'plan_json' | 'plan_fingerprint' | 'held_until'> {
-  return { state: 'planned', plan_json: toJsonText(plan), plan_fingerprint: plan.fingerprint, held_until: null }
+function lacksNoLabel({ labels }: Pick<Plan, 'labels'>, given: readonly string[]): boolean {
+  return labels.every((label) => given.includes(label))
+}
+
+function planned(plan: Plan): Pick<UpdateTable, 'state' | 'plan_json' | 'plan_fingerprint' | 'held_until' | 'held_by_json'> {
+  return { state: 'planned', plan_json: toJsonText(plan), plan_fingerprint: plan.fingerprint, held_until: null, held_by_json: null }
 }

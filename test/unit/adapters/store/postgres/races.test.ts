@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '../../../../../src/adapters/store/postgres/index.ts'
 import { migrate } from '../../../../../src/adapters/store/postgres/migrate.ts'
 import { work } from '../../../../../src/domain/due-work.ts'
-import { digest, discovery, imageUse, minute, plan, repo } from '../../../../contract/stores/fixtures.ts'
+import { deciding, digest, discovery, imageUse, minute, plan, repo } from '../../../../contract/stores/fixtures.ts'
 import { createTestDatabase, type TestDatabase } from '../../../../stand-ins/postgres.ts'
 
 let db: TestDatabase
@@ -77,7 +77,8 @@ describe('races', () => {
 
   it('two updates that want the last place: one gets it', async () => {
     const { updates, dueWork } = db.stores
-    for (const group of Array.from({ length: 12 }, (_, at) => `place ${at}`)) await updates.plan(7, plan('a', { group }), minute(0))
+    const decision = await deciding(db)
+    for (const group of Array.from({ length: 12 }, (_, at) => `place ${at}`)) await updates.plan(decision, 7, plan('a', { group }), minute(0))
     const claims = await dueWork.claim('deliver', '7', { ...options, limit: 12 })
     const most = { openPerRepo: 3, perRepoAndHour: 9, perInstallationAndHour: 9 }
     const answers = await Promise.all(claims.map((claim) => updates.admit(claim, most, minute(0))))
@@ -114,14 +115,15 @@ describe('races', () => {
   it('planning, recording, retaining and forgetting at once end without a deadlock that anybody sees', async () => {
     const { updates, dueWork, repos } = db.stores
     await repos.save([repo({ id: 50, installationId: 50 })])
-    await updates.plan(50, plan('a', { repoId: 50 }), minute(0))
+    const decision = await deciding(db, 50)
+    await updates.plan(decision, 50, plan('a', { repoId: 50 }), minute(0))
     const [claim] = await dueWork.claim('deliver', '50', options)
     const most = { openPerRepo: 9, perRepoAndHour: 9, perInstallationAndHour: 9 }
     const orMissing = (error: unknown) => expect(error).toMatchObject({ kind: expect.stringMatching(/missing|conflict/) })
     await atOnce(60, async (index) => {
-      if (index % 6 === 0) await updates.plan(50, plan(index % 12 === 0 ? 'a' : 'b', { repoId: 50 }), minute(index)).catch(orMissing)
-      else if (index % 6 === 1) await updates.record(claim!, { headOid: String(index) })
-      else if (index % 6 === 2) await updates.retain(50, [], minute(index))
+      if (index % 6 === 0) await updates.plan(decision, 50, plan(index % 12 === 0 ? 'a' : 'b', { repoId: 50 }), minute(index)).catch(orMissing)
+      else if (index % 6 === 1) await updates.record(claim!, { headOid: String(index) }, minute(index))
+      else if (index % 6 === 2) await updates.retain(decision, 50, { keep: [], keepUnopened: [] }, minute(index))
       else if (index % 6 === 3) await updates.admit(claim!, most, minute(index)).catch(orMissing)
       else if (index % 6 === 4) await repos.save([repo({ id: 50, installationId: 50 })])
       else if (index === 59) await repos.forget(50, 'all')
