@@ -1,4 +1,5 @@
 /** Dockerfiles, read as BuildKit reads them: the truth is what `docker build` would do with the file. */
+import { isUtf8 } from 'node:buffer'
 import type { ImageUse } from '../../domain/repo/image-use.ts'
 import type { FileFormat } from '../file-format.ts'
 import { Refusal } from './refusal.ts'
@@ -50,14 +51,5 @@ function refusedUse(file: string, bytes: Uint8Array, refusal: Refusal): ImageUse
     tagFromArgument: false,
     edits: [],
     skip,
-  }
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return true
-  } catch {
-    return false
   }
 }

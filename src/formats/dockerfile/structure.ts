@@ -51,20 +51,25 @@ export function cutInstructions(text: string, offset: number, escape: Escape, ta
 }
 
 /**
- * The lines as far as they matter to where instructions end: the library reads all arguments of an instruction a dozen times before it is asked,
- * which takes longer than all the rest. Lines with heredocs stay whole; what is left stands where it stood in its line.
+ * The lines as far as they matter to where instructions end, since the library reads all arguments of an instruction a dozen times before
+ * it is asked: one character and whether the line goes on, in files with heredocs the keyword too, and all of a line with a heredoc.
+ * What is left stands where it stood in its line.
  */
 function withoutArguments(source: string, escape: Escape): readonly string[] {
+  const keepsWords = source.includes('<<')
   return source.split('\n').map((line) => {
-    const gap = line.includes('<<') ? -1 : line.search(/(?<=[^ \t])[ \t]/)
-    if (gap < 0) return line
-    return line.trimEnd().endsWith(escape) ? `${line.slice(0, gap)} ${escape}` : line.slice(0, gap)
+    const start = line.search(/[^ \t\r]/)
+    if (start < 0) return ''
+    const gap = keepsWords ? line.slice(start).search(/[ \t\r]/) : 1
+    if (gap < 0 || line.includes('<<')) return line
+    const kept = line.slice(0, start + gap)
+    return line.trimEnd().endsWith(escape) && !kept.endsWith(escape) ? `${kept} ${escape}` : kept
   })
 }
 
 /** The line of the instruction at a place of `source`, up to a line end that is not escaped. */
 function lineReader(source: string, escape: Escape): (start: number) => Pick<Cut, 'pieces' | 'end'> {
-  const lineEnd = new RegExp(`${literally(escape)}[ \\t]*\\r?\\n(?:[ \\t]*\\r?\\n)*|\\r?\\n`, 'g')
+  const { lineEnd } = forms[escape]
   return (start) => {
     const pieces: Span[] = []
     lineEnd.lastIndex = start
@@ -84,15 +89,21 @@ function lineReader(source: string, escape: Escape): (start: number) => Pick<Cut
  * and `$`, whose brace it would look for from each anew, is a letter.
  */
 function legible(text: string, escape: Escape): string {
-  const char = literally(escape)
-  const blank = (found: string): string => ' '.repeat(found.length)
-  const plain = text
-    .replace(new RegExp(`(?<=${char})${char}|${char}(?![ \\t]*\\r*\\n)|\\$`, 'g'), '_')
-    .replace(/\r(?!\n)|[\v\f]/g, ' ')
-    .replace(/^(?:[ \t]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)+/gm, blank)
-    .replace(/^[ \t]*#[^\r\n]*/gm, blank)
+  const { noContinuation, alone } = forms[escape]
+  let plain = text
+  if (text.includes('$') || text.includes(escape)) plain = plain.replace(noContinuation, '_')
+  if (/[\r\v\f]/.test(text)) plain = plain.replace(/\r(?!\n)|[\v\f]/g, ' ')
+  if (/[\xc2\xe1-\xe3]/.test(text)) plain = plain.replace(indent, blank)
+  if (text.includes('#')) plain = plain.replace(/^[ \t]*#[^\r\n]*/gm, blank)
+  if (!text.includes(escape)) return plain
   const lastText = plain.trimEnd().length
-  return plain.replace(new RegExp(`^[ \\t]*${char}[ \\t]*$`, 'gm'), (found, at: number) => (at + found.trimEnd().length < lastText ? blank(found) : found))
+  return plain.replace(alone, (found, at: number) => (at + found.trimEnd().length < lastText ? blank(found) : found))
 }
 
-const literally = (escape: Escape): string => (escape === '\\' ? '\\\\' : escape)
+const blank = (found: string): string => ' '.repeat(found.length)
+const indent = /^(?:[ \t]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)+/gm
+
+const forms = {
+  '\\': { lineEnd: /\\[ \t]*\r?\n(?:[ \t]*\r?\n)*|\r?\n/g, noContinuation: /(?<=\\)\\|\\(?![ \t]*\r*\n)|\$/g, alone: /^[ \t]*\\[ \t]*$/gm },
+  '`': { lineEnd: /`[ \t]*\r?\n(?:[ \t]*\r?\n)*|\r?\n/g, noContinuation: /(?<=`)`|`(?![ \t]*\r*\n)|\$/g, alone: /^[ \t]*`[ \t]*$/gm },
+} as const

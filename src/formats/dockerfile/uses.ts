@@ -18,8 +18,9 @@ type Place = Pick<ImageUse, 'role' | 'stage' | 'inFinal' | 'platform'>
 /** The uses in order of their offset. Throws `Refusal` for a file that BuildKit would not build, whatever the arguments. */
 export function imageUsesOf(file: string, bytes: Uint8Array): readonly ImageUse[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const offset = buffer.length >= 3 && buffer.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0
-  const text = buffer.toString('latin1', offset)
+  const whole = buffer.toString('latin1')
+  const offset = whole.startsWith('\xef\xbb\xbf') ? 3 : 0
+  const text = whole.slice(offset)
   const reader = new UseReader(file, buffer)
   const syntax = detectSyntax(text, offset)
   if (syntax !== null) reader.add(syntax.image, { value: syntax.image, unset: new Set() }, { role: 'syntax', stage: null, inFinal: false, platform: null })
