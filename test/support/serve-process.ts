@@ -29,15 +29,16 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-/** Starts it and waits until it runs. `operatorFile` is written into `dataDir`. */
+/** Starts it and waits until it runs. `operatorFile` is written into `dataDir`; `only`: one part of the app, all without it. */
 export async function startServe(options: {
+  readonly only?: 'web' | 'worker' | 'scheduler'
   readonly env: Readonly<Record<string, string>>
   readonly operatorFile: string
   readonly dataDir: string
 }): Promise<ServeProcess> {
   const file = path.join(options.dataDir, 'operator.yml')
   writeFileSync(file, options.operatorFile)
-  const child = spawn(process.execPath, [serveScript, 'serve'], {
+  const child = spawn(process.execPath, [serveScript, 'serve', ...(options.only === undefined ? [] : ['--only', options.only])], {
     env: { PATH: process.env['PATH'], ...options.env, UNDERPIN_CONFIG: file },
     stdio: ['ignore', 'inherit', 'pipe'],
   })
