@@ -141,8 +141,7 @@ const rules: Readonly<Record<string, Rule>> = {
   healthcheck: {
     flags: { interval: 'text', timeout: 'text', 'start-period': 'text', 'start-interval': 'text', retries: 'text' },
     check: (instruction) => {
-      const kind = /^\S*/.exec(instruction.args.text)?.[0] ?? ''
-      const command = { ...instruction, args: part(instruction.args, kind.length + (/^\s*/.exec(instruction.args.text.slice(kind.length))?.[0].length ?? 0)) }
+      const { kind, command } = healthOf(instruction)
       const none = kind.toUpperCase() === 'NONE'
       shellForm(command)
       refuseUnless(none || kind.toUpperCase() === 'CMD', 'HEALTHCHECK is NONE or CMD', instruction)
@@ -167,6 +166,7 @@ const rules: Readonly<Record<string, Rule>> = {
       const isAllowed = !['onbuild', 'from', 'maintainer'].includes(trigger.keyword)
       refuseUnless(isAllowed, `${trigger.keyword.toUpperCase()} is not allowed in ONBUILD`, instruction)
       if (['cmd', 'entrypoint', 'run', 'shell', 'add', 'copy', 'volume'].includes(trigger.keyword)) shellForm(trigger)
+      if (trigger.keyword === 'healthcheck') shellForm(healthOf(trigger).command)
       if ((trigger.keyword === 'env' || trigger.keyword === 'label') && trigger.args.text !== '') pairsOfTrigger(trigger, escape)
     },
   },
@@ -198,6 +198,13 @@ const rules: Readonly<Record<string, Rule>> = {
     },
   },
   workdir: { check: text },
+}
+
+/** NONE or CMD, and the instruction with what follows that word as its arguments. */
+function healthOf(instruction: Instruction): { readonly kind: string; readonly command: Instruction } {
+  const { args } = instruction
+  const kind = /^\S*/.exec(args.text)?.[0] ?? ''
+  return { kind, command: { ...instruction, args: part(args, kind.length + (/^\s*/.exec(args.text.slice(kind.length))?.[0].length ?? 0)) } }
 }
 
 /** Within ONBUILD only the parser's own rules hold: names may be blank. */

@@ -41,6 +41,7 @@ describe('a file is refused for', () => {
     'ONBUILD',
     'ONBUILD ONBUILD RUN x',
     'ONBUILD MAINTAINER x',
+    'ONBUILD HEALTHCHECK CMD [1]',
     'ONBUILD ENV A=1 B',
     'RUN --mount=type=bind,\\"x a',
     'RUN --mount= a',
