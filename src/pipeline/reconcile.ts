@@ -1,21 +1,22 @@
 /** Reconcile: brings what we remember of an installation in line with GitHub, whatever webhooks were lost. */
 import { type Claim, decideWork, discoverWork } from '../domain/due-work.ts'
 import { isFault } from '../domain/fault.ts'
+import type { Repo } from '../domain/repo/repo.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
 import type { Installations } from '../ports/installations.ts'
-import type { RepoFiles } from '../ports/repo-files.ts'
-import type { RepoStore } from '../ports/repo-store.ts'
+import type { RepoFiles, RepoHead } from '../ports/repo-files.ts'
+import type { RepoLook, RepoStore } from '../ports/repo-store.ts'
 
 export type ReconcilePorts = {
   readonly installations: Installations
   readonly repoFiles: RepoFiles
-  readonly repos: RepoStore
+  readonly repos: Pick<RepoStore, 'forget' | 'ofInstallation' | 'save' | 'looks'>
   readonly dueWork: Pick<DueWorkStore, 'schedule'>
 }
 
 /**
- * Lists the installation's repos, forgets those that are gone, and makes due a look into each whose base branch moved since the last one, and a
- * decision about each that was archived or opened up again:
+ * Lists the installation's repos, forgets those that are gone, and makes due a look into each where a branch that counts moved since the last one, and
+ * a decision about each that was archived or opened up again, or that came from another installation:
  * two requests per hundred repos when nothing changed. Gives false when the installation itself is gone. Raises GitHub's other faults.
  */
 export async function reconcile(ports: ReconcilePorts, claim: Claim, asOf: Date): Promise<boolean> {
@@ -38,19 +39,33 @@ export async function reconcile(ports: ReconcilePorts, claim: Claim, asOf: Date)
     )
   await ports.repos.save(listed)
   const archived = new Map(remembered.map(({ id, isArchived }) => [id, isArchived]))
-  const turned = listed.filter((repo) => archived.has(repo.id) && archived.get(repo.id) !== repo.isArchived)
+  const looks = new Map((await ports.repos.looks(installationId)).map((look) => [look.repoId, look]))
+  const turned = listed.filter(({ id, isArchived }) => (archived.has(id) ? archived.get(id) !== isArchived : looks.has(id)))
   await ports.dueWork.schedule(turned.map(({ id }) => decideWork(id, installationId, asOf)))
-  const watched = await Promise.all(listed.filter((repo) => !repo.isArchived).map(async (repo) => ({ repo, last: await ports.repos.discovery(repo.id) })))
-  const known = watched.filter(({ last }) => last !== null)
-  const heads =
-    known.length === 0
-      ? []
-      : await ports.repoFiles.heads(
-          installationId,
-          known.map(({ repo, last }) => ({ repo, branch: last?.policy.baseBranch ?? null })),
-        )
-  const headOf = new Map(heads.map((head) => [head.repo.id, head.commitOid]))
-  const stale = watched.filter(({ repo, last }) => last === null || (headOf.has(repo.id) && headOf.get(repo.id) !== last.commitOid))
-  await ports.dueWork.schedule(stale.map(({ repo }) => discoverWork(repo.id, installationId, asOf)))
+  const watched = listed.filter(({ isArchived }) => !isArchived)
+  const wanted = watched.flatMap((repo) => branchesOf(repo, looks.get(repo.id)))
+  const heads = wanted.length === 0 ? [] : await ports.repoFiles.heads(installationId, wanted)
+  const headsOf = new Map<number, RepoHead[]>()
+  for (const head of heads) headsOf.set(head.repo.id, [...(headsOf.get(head.repo.id) ?? []), head])
+  const stale = watched.filter(({ id }) => isStale(looks.get(id), headsOf.get(id) ?? []))
+  await ports.dueWork.schedule(stale.map(({ id }) => discoverWork(id, installationId, asOf)))
   return true
+}
+
+/** The branches that a look depends on: where the policy stands, where the uses stand, and one that the policy names and that was not there. */
+function branchesOf(repo: Repo, look: RepoLook | undefined): readonly { readonly repo: Repo; readonly branch: string | null }[] {
+  if (look === undefined) return []
+  const named = new Set([look.baseBranch, look.absentBranch].filter((branch) => branch !== null && branch !== repo.defaultBranch))
+  return [null, ...named].map((branch) => ({ repo, branch }))
+}
+
+/** Whether another look into a repo may find something else. A repo that shows no default branch is gone or empty: there is nothing to see. */
+function isStale(look: RepoLook | undefined, heads: readonly RepoHead[]): boolean {
+  if (look === undefined) return true
+  const home = heads.find(({ repo, branch }) => branch === repo.defaultBranch)
+  if (home === undefined) return false
+  if (home.commitOid !== look.policyCommitOid) return true
+  if (heads.some(({ branch }) => branch === look.absentBranch)) return true
+  const base = look.baseBranch === null ? home : heads.find(({ branch }) => branch === look.baseBranch)
+  return base === undefined ? look.absentBranch === null : base.commitOid !== look.commitOid || base.branch !== look.branch
 }

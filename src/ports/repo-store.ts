@@ -7,8 +7,14 @@ import type { Repo, RepoFile } from '../domain/repo/repo.ts'
 
 /** The last look into a repo. */
 export type Discovery = {
+  /** Where the uses stand: the base branch. */
   readonly branch: string
+  /** Of `branch`; empty where the repo had no commits. */
   readonly commitOid: string
+  /** Of the default branch, where the policy file stands; empty where the repo had no commits. */
+  readonly policyCommitOid: string
+  /** The base branch that the policy file names and that was not there; else null. */
+  readonly absentBranch: string | null
   /** Files that hold image uses, and the policy file, with their bytes (each at most 256 KiB). */
   readonly files: readonly (RepoFile & { readonly bytes: Uint8Array })[]
   readonly uses: readonly ImageUse[]
@@ -20,8 +26,18 @@ export type Discovery = {
   readonly rebuildSince: Date | null
 }
 
+/** What of the last look tells whether another one is due. */
+export type RepoLook = Pick<Discovery, 'branch' | 'commitOid' | 'policyCommitOid' | 'absentBranch'> & {
+  readonly repoId: number
+  readonly baseBranch: Policy['baseBranch']
+}
+
 export interface RepoStore {
-  /** Remembers repos of an installation; ones that it had and are not named stay. Renames and transfers follow the id. */
+  /**
+   * Remembers repos of an installation; ones that it had and are not named stay. Renames and transfers follow the id. What hangs on a repo follows it to
+   * another installation, but for what was decided and planned there with credentials that the new one may not have: decisions are deleted, and updates
+   * that are `planned` or `held` become `obsolete`.
+   */
   save(repos: readonly Repo[]): Promise<void>
   /** Forgets repos that are still this installation's, with everything that hangs on them but the audit trail; `all` for an uninstallation. */
   forget(installationId: number, repoIds: 'all' | readonly number[]): Promise<void>
@@ -32,6 +48,9 @@ export interface RepoStore {
   /** Installations that had repos once and were not forgotten. */
   installationIds(): Promise<readonly number[]>
   discovery(repoId: number): Promise<Discovery | null>
+  /** The last looks into the repos of an installation, without files and uses. */
+  looks(installationId: number): Promise<readonly RepoLook[]>
+  look(repoId: number): Promise<RepoLook | null>
   /** Replaces what the last look found. False when the claim's fence is not the newest or the repo was forgotten: a zombie's look is not stored. */
   saveDiscovery(claim: Claim, repoId: number, discovery: Discovery): Promise<boolean>
   /** Repos with a followed use of this image (name in full) and tag, the digests they pin it to, and whether they name it without one too. Which scope they look with is the caller's to check. */

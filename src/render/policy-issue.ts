@@ -26,7 +26,6 @@ export function renderPolicyIssue(words: {
       `The policy file ${code(policyPath)} has ${lines.length === 1 ? 'a mistake' : `${lines.length} mistakes`} at commit ${code(words.commitOid)}:`,
       mistakes.join('\n'),
       `${inForce} This issue is edited when the file changes, and closed when it can be read.`,
-      `${code(`underpin policy check ${policyPath}`)} says the same at the command line.`,
     ].join('\n\n'),
   }
 }

@@ -2,8 +2,9 @@
 import type { Logger } from 'pino'
 import type { ZodType } from 'zod'
 import { deliverWork, discoverWork, type Work, work } from '../../domain/due-work.ts'
+import type { Repo } from '../../domain/repo/repo.ts'
 import { formatUpdateKey } from '../../domain/update.ts'
-import { isWanted } from '../../pipeline/discover.ts'
+import { isWanted } from '../../pipeline/discover/snapshot.ts'
 import type { DueWorkStore } from '../../ports/due-work-store.ts'
 import type { RebuildStore } from '../../ports/rebuild-store.ts'
 import type { RepoStore } from '../../ports/repo-store.ts'
@@ -11,8 +12,8 @@ import type { UpdateStore } from '../../ports/update-store.ts'
 import { installationEvent, pullRequestEvent, pushEvent, repositoryEvent, workflowRunEvent } from './schema.ts'
 
 export type HandlerPorts = {
-  readonly repos: Pick<RepoStore, 'read' | 'discovery'>
-  readonly updates: Pick<UpdateStore, 'byPullRequest'>
+  readonly repos: Pick<RepoStore, 'read' | 'look'>
+  readonly updates: Pick<UpdateStore, 'byPullRequest' | 'ofRepo'>
   readonly rebuilds: Pick<RebuildStore, 'byRun'>
   readonly dueWork: Pick<DueWorkStore, 'schedule'>
   readonly now: () => Date
@@ -21,6 +22,8 @@ export type HandlerPorts = {
 
 /** GitHub lists at most this many commits in a push; a longer one may have changed anything. */
 const mostCommits = 2048
+/** The names that `branchName` gives. */
+const ourBranch = /^refs\/heads\/underpin[/-]/
 
 /** Installed, uninstalled, suspended, repos added or removed: the installation is read again. */
 export async function onInstallation(ports: HandlerPorts, payload: unknown): Promise<void> {
@@ -38,7 +41,10 @@ export async function onRepository(ports: HandlerPorts, payload: unknown): Promi
   if (repo !== null) await due(ports, discoverWork(repo.id, repo.installationId, ports.now()))
 }
 
-/** A push to the base or default branch that touched a file we read; any other push costs nothing. */
+/**
+ * A push to the base or default branch that touched a file we read: the repo is looked into. A push to a branch of ours that a person has taken over, its
+ * deletion included: the update is looked at. Any other push costs nothing.
+ */
 export async function onPush(ports: HandlerPorts, payload: unknown): Promise<void> {
   const event = read(ports, pushEvent, payload)
   if (event === null) return
@@ -48,11 +54,21 @@ export async function onPush(ports: HandlerPorts, payload: unknown): Promise<voi
     if (installation !== undefined) await due(ports, work('installation', installation.id, ports.now()))
     return
   }
-  const base = (await ports.repos.discovery(repo.id))?.branch ?? repository.default_branch
-  if (ref !== `refs/heads/${base}` && ref !== `refs/heads/${repository.default_branch}`) return
+  if (ourBranch.test(ref)) await lookAtTakenOver(ports, repo, ref)
+  const look = await ports.repos.look(repo.id)
+  const isAwaited = look !== null && ref === `refs/heads/${look.absentBranch}`
+  const watched = [look?.branch, look?.baseBranch, repository.default_branch]
+  if (!isAwaited && !watched.some((branch) => ref === `refs/heads/${branch}`)) return
   const paths = commits.flatMap(({ added, removed, modified }) => [...added, ...removed, ...modified])
-  const isRelevant = forced || commits.length === 0 || commits.length >= mostCommits || paths.some(isWanted)
+  const isRelevant = isAwaited || forced || commits.length === 0 || commits.length >= mostCommits || paths.some(isWanted)
   if (isRelevant) await due(ports, discoverWork(repo.id, repo.installationId, ports.now()))
+}
+
+/** A branch that we make may be free again, or ours again. */
+async function lookAtTakenOver(ports: HandlerPorts, repo: Repo, ref: string): Promise<void> {
+  const updates = await ports.updates.ofRepo(repo.id)
+  const taken = updates.filter(({ state, branch }) => state === 'hands-off' && ref === `refs/heads/${branch}`)
+  await due(ports, ...taken.map(({ key }) => deliverWork(formatUpdateKey(key), repo.installationId, ports.now())))
 }
 
 /** A pull request of ours was closed, merged, reopened or written to: its update is looked at. */

@@ -29,14 +29,11 @@ export function stagesOf(house: House): readonly Stage[] {
       kind: 'discover',
       batch,
       concurrency: concurrency.discover,
-      run: async (group, claims, asOf) => {
-        await discover({ ...github, repos, parse, dueWork }, Number(group), claims, asOf)
-        return claims.map((claim) => ({ claim, next: null }))
-      },
+      run: (group, claims, asOf, signal) => discover({ ...github, repos, parse, dueWork, audit }, Number(group), claims, asOf, signal),
     },
     each('resolve', { concurrency: concurrency.resolve }, async (claim, asOf) => {
-      const { isUsed } = await resolve({ registry, observations, repos, dueWork, grants }, claim, asOf)
-      return isUsed ? after(asOf, config.resolveMinutes) : null
+      const { isUsed, pinsLeft } = await resolve({ registry, observations, repos, dueWork, grants }, claim, asOf)
+      return isUsed ? after(asOf, pinsLeft > 0 ? 1 : config.resolveMinutes) : null
     }),
     each('decide', { concurrency: concurrency.decide, batch }, (claim, asOf) =>
       decideRepo(

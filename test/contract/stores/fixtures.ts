@@ -84,6 +84,8 @@ export function discovery(uses: readonly ImageUse[], change: Partial<Discovery> 
   return {
     branch: 'main',
     commitOid: 'c'.repeat(40),
+    policyCommitOid: 'd'.repeat(40),
+    absentBranch: null,
     files: [{ path: 'Dockerfile', blobOid: 'b'.repeat(40), mode: '100644', bytes }],
     uses,
     policy,

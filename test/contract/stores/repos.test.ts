@@ -1,7 +1,7 @@
 /** The contract of repos, discoveries and decisions. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Decision } from '../../../src/domain/decision.ts'
-import { discoverWork, work } from '../../../src/domain/due-work.ts'
+import { decideWork, discoverWork, work } from '../../../src/domain/due-work.ts'
 import type { StoredDecision } from '../../../src/ports/decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '../../stand-ins/postgres.ts'
 import { deciding, digest, discovery, imageUse, minute, nasty, plan, rebuild, repo } from './fixtures.ts'
@@ -41,6 +41,35 @@ describe('repos', () => {
     await repos.save([repo({ name: 'repo-2', installationId: 8 })])
     expect(await repos.find('acme', 'repo-2')).toMatchObject({ id: 1, installationId: 8 })
     expect(await repos.ofInstallation(7)).toEqual([repo({ id: 2 })])
+  })
+
+  it('that are transferred take their work along, and leave behind what was decided and planned with the credentials of before', async () => {
+    const { repos, updates, rebuilds, decisions, dueWork } = db.stores
+    await repos.save([repo(), repo({ id: 2 })])
+    for (const id of [1, 2]) {
+      await repos.saveDiscovery(await looking(id), id, discovery([imageUse('alpine')]))
+      await updates.plan(await deciding(db, id), 7, plan('a', { repoId: id }), minute(0))
+      await rebuilds.ask(await deciding(db, id), rebuild(`rebuild ${id}`, { repoId: id }))
+    }
+    await endLeases()
+    await dueWork.schedule([decideWork(1, 7, minute(0))])
+    const [held] = await dueWork.claim('decide', '7', options)
+    const kept: StoredDecision = {
+      subject: { kind: 'build', workflow: null },
+      decision: { kind: 'skip', to: null, until: null, reasons: [] },
+      decidedAt: minute(0),
+    }
+    await decisions.replace(held!, 1, [kept])
+    await repos.save([repo({ installationId: 8 }), repo({ id: 2 })])
+
+    expect(await decisions.ofRepo(1)).toEqual([])
+    expect(await decisions.replace(held!, 1, [kept])).toBe(false)
+    expect(await updates.ofRepo(1)).toMatchObject([{ installationId: 8, state: 'obsolete' }])
+    expect(await rebuilds.read('rebuild 1')).toMatchObject({ installationId: 8 })
+    expect(await repos.discovery(1)).not.toBeNull()
+    expect((await dueWork.claim('deliver', '8', options)).map(({ key }) => key)).toEqual(['1 main docker.io/library/alpine:3.20'])
+    expect((await dueWork.claim('decide', '8', options)).map(({ key }) => key)).toEqual(['1'])
+    expect(await updates.ofRepo(2)).toMatchObject([{ installationId: 7, state: 'planned' }])
   })
 
   it('ids may be larger than 32 bits, and names hold what nobody expects', async () => {
@@ -91,6 +120,18 @@ describe('discoveries', () => {
     const found = discovery([imageUse('alpine:3.20', { text: nasty })])
     expect(await repos.saveDiscovery(claim, 1, found)).toBe(true)
     expect(await repos.discovery(1)).toEqual(found)
+  })
+
+  it('tell without their files whether another one is due', async () => {
+    const { repos } = db.stores
+    await repos.save([repo(), repo({ id: 2 }), repo({ id: 3, installationId: 8 })])
+    const found = discovery([imageUse('alpine')], { absentBranch: 'relase' })
+    await repos.saveDiscovery(await looking(2), 2, { ...found, policy: { ...found.policy, baseBranch: 'next' } })
+    await repos.saveDiscovery(await looking(3), 3, found)
+    const { branch, commitOid, policyCommitOid } = found
+    expect(await repos.looks(7)).toEqual([{ repoId: 2, branch, commitOid, policyCommitOid, absentBranch: 'relase', baseBranch: 'next' }])
+    expect(await repos.look(3)).toMatchObject({ repoId: 3, baseBranch: null })
+    expect(await repos.look(1)).toBeNull()
   })
 
   it("a zombie's look is not stored", async () => {

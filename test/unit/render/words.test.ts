@@ -64,6 +64,8 @@ describe('the issue about a policy file', () => {
     expect(title).toBe('Underpin cannot read .github/underpin.yml')
     expect(body).toContain('- `.github/underpin.yml:3`: `rebuild.timezone`: this is no IANA timezone; did you mean `"Europe/Berlin"`?')
     expect(body).toContain('the last version that could be read stays in force')
+    expect(body).toContain(commitOid)
+    expect(body).not.toContain('policy check')
     expect(renderPolicyIssue({ repo, problem, commitOid, hasLastGood: false }).body).toContain('the defaults are in force')
   })
 

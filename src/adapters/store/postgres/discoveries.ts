@@ -3,7 +3,7 @@ import type { Claim } from '../../../domain/due-work.ts'
 import { formatImageName, tagOrLatest } from '../../../domain/image/reference.ts'
 import { type ImageUse, isFollowed, pinOf } from '../../../domain/repo/image-use.ts'
 import type { Policy } from '../../../domain/repo/policy.ts'
-import type { Discovery } from '../../../ports/repo-store.ts'
+import type { Discovery, RepoLook } from '../../../ports/repo-store.ts'
 import { type Database, holdsRepo, inTransaction } from './database.ts'
 import { holdsFence } from './due-work.ts'
 import { fromJsonText, toJsonText } from './storable.ts'
@@ -21,6 +21,8 @@ export async function readDiscovery(db: Database, repoId: number): Promise<Disco
       return {
         branch: look.branch,
         commitOid: look.commit_oid,
+        policyCommitOid: look.policy_commit_oid,
+        absentBranch: look.absent_branch,
         files: files.map(({ path, blob_oid, mode, bytes }) => ({ path, blobOid: blob_oid, mode, bytes })),
         uses: uses.map(({ use_json }) => fromJsonText<ImageUse>(use_json)),
         policy: fromJsonText<Policy>(look.policy_json),
@@ -30,6 +32,21 @@ export async function readDiscovery(db: Database, repoId: number): Promise<Disco
     })
 }
 
+/** The last looks, without files and uses: of an installation's repos, or of one repo. */
+export async function readLooks(db: Database, whose: { readonly installationId: number } | { readonly repoId: number }): Promise<readonly RepoLook[]> {
+  const all = db.selectFrom('discoveries').innerJoin('repos', 'repos.id', 'discoveries.repo_id')
+  const chosen = 'repoId' in whose ? all.where('repos.id', '=', whose.repoId) : all.where('repos.installation_id', '=', whose.installationId)
+  const rows = await chosen.selectAll('discoveries').orderBy('discoveries.repo_id').execute()
+  return rows.map((row) => ({
+    repoId: row.repo_id,
+    branch: row.branch,
+    commitOid: row.commit_oid,
+    policyCommitOid: row.policy_commit_oid,
+    absentBranch: row.absent_branch,
+    baseBranch: fromJsonText<Policy>(row.policy_json).baseBranch,
+  }))
+}
+
 /** Replaces the look into a repo unless `claim` is a zombie's. */
 export async function saveDiscovery(db: Database, claim: Claim, repoId: number, discovery: Discovery): Promise<boolean> {
   return inTransaction(db, async (trx) => {
@@ -37,6 +54,8 @@ export async function saveDiscovery(db: Database, claim: Claim, repoId: number, 
     const look = {
       branch: discovery.branch,
       commit_oid: discovery.commitOid,
+      policy_commit_oid: discovery.policyCommitOid,
+      absent_branch: discovery.absentBranch,
       policy_json: toJsonText(discovery.policy),
       policy_problem: discovery.policyProblem,
       rebuild_since: discovery.rebuildSince,

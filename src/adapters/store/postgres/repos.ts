@@ -4,8 +4,9 @@ import type { Digest } from '../../../domain/image/digest.ts'
 import type { Repo } from '../../../domain/repo/repo.ts'
 import type { RepoStore } from '../../../ports/repo-store.ts'
 import { type Database, inTransaction, type Queries } from './database.ts'
-import { readDiscovery, saveDiscovery } from './discoveries.ts'
+import { readDiscovery, readLooks, saveDiscovery } from './discoveries.ts'
 import type { RepoTable } from './tables.ts'
+import { followTransfers } from './transfers.ts'
 
 /** Names are looked up as GitHub does, without regard to case. The audit trail (ids only) outlives what `forget` deletes. */
 export function createRepoStore(db: Database): RepoStore {
@@ -53,6 +54,8 @@ export function createRepoStore(db: Database): RepoStore {
     },
 
     discovery: (repoId) => readDiscovery(db, repoId),
+    looks: (installationId) => readLooks(db, { installationId }),
+    look: async (repoId) => (await readLooks(db, { repoId }))[0] ?? null,
     saveDiscovery: (claim, repoId, discovery) => saveDiscovery(db, claim, repoId, discovery),
 
     async reposUsing(imageName, tag) {
@@ -77,6 +80,14 @@ async function saveRepos(db: Queries, repos: readonly Repo[]): Promise<void> {
     .values(installations.map((id) => ({ id })))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  const now = new Map(repos.map(({ id, installationId }) => [id, installationId]))
+  const before = await db
+    .selectFrom('repos')
+    .select(['id', 'installation_id'])
+    .where('id', 'in', [0, ...now.keys()])
+    .orderBy('id')
+    .forUpdate()
+    .execute()
   await db
     .insertInto('repos')
     .values(repos.map(toRow))
@@ -95,6 +106,12 @@ async function saveRepos(db: Queries, repos: readonly Repo[]): Promise<void> {
       })),
     )
     .execute()
+  const moved = before.filter(({ id, installation_id }) => now.get(id) !== installation_id)
+  if (moved.length > 0)
+    await followTransfers(
+      db,
+      moved.map(({ id }) => id),
+    )
 }
 
 /** Deletes the updates and rebuilds of repos, and the due work of everything that hangs on them. */

@@ -16,7 +16,7 @@ export type Tables = {
   readonly observations: ObservationTable
   readonly tag_faults: TagFaultTable
   readonly manifests: ManifestTable
-  readonly missing_digests: MissingDigestTable
+  readonly unserved_digests: UnservedDigestTable
   readonly decisions: DecisionTable
   readonly updates: UpdateTable
   readonly admissions: AdmissionTable
@@ -68,6 +68,8 @@ type DiscoveryTable = {
   readonly repo_id: number
   readonly branch: string
   readonly commit_oid: string
+  readonly policy_commit_oid: string
+  readonly absent_branch: string | null
   readonly policy_json: string
   readonly policy_problem: string | null
   readonly rebuild_since: Date | null
@@ -114,7 +116,13 @@ type ManifestTable = {
   readonly platform_json: string | null
 }
 
-type MissingDigestTable = { readonly scope: string; readonly image_name: string; readonly digest: string; readonly asked_at: Date }
+type UnservedDigestTable = {
+  readonly scope: string
+  readonly image_name: string
+  readonly digest: string
+  readonly asked_at: Date
+  readonly problem: string | null
+}
 
 type DecisionTable = {
   readonly repo_id: number

@@ -32,7 +32,8 @@ const statements = [
 
   `create table underpin.discoveries (
     repo_id bigint primary key references underpin.repos on delete cascade,
-    branch text not null, commit_oid text not null, policy_json text not null, policy_problem text, rebuild_since timestamptz)`,
+    branch text not null, commit_oid text not null, policy_commit_oid text not null, absent_branch text,
+    policy_json text not null, policy_problem text, rebuild_since timestamptz)`,
   `create table underpin.repo_files (
     repo_id bigint not null references underpin.repos on delete cascade, position integer not null,
     path text not null, blob_oid text not null, mode text not null, bytes bytea not null,
@@ -55,8 +56,8 @@ const statements = [
   `create table underpin.manifests (
     scope text not null, image_name text not null, digest text not null, manifest_json text not null, platform_json text,
     primary key (scope, image_name, digest))`,
-  `create table underpin.missing_digests (
-    scope text not null, image_name text not null, digest text not null, asked_at timestamptz not null,
+  `create table underpin.unserved_digests (
+    scope text not null, image_name text not null, digest text not null, asked_at timestamptz not null, problem text,
     primary key (scope, image_name, digest))`,
 
   `create table underpin.decisions (
