@@ -241,6 +241,7 @@ async function handsOff(ports: DeliverPorts, delivery: Delivery, open: PullReque
   await ports.updates.record(claim, { state: 'hands-off', ...(open === null ? {} : { pullRequest: open.number }) }, asOf)
   await note(ports, delivery, asOf, 'hands off', { branch: update.branch })
   await wakeHeld(ports, update, asOf)
+  await decideAgain(ports, update, asOf)
   return later(asOf, dayMs)
 }
 

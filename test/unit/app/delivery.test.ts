@@ -57,6 +57,7 @@ async function branchOnly(): Promise<{ readonly org: Pinned; readonly mend: () =
     match: (request) => org.isFrom(request) && request.rootFields.includes('createPullRequest'),
     when: 'before-apply',
     action: { status: 502 },
+    times: 99,
   })
   org.move('second')
   await pass(bed, hour)
@@ -122,8 +123,8 @@ describe('a branch that a person took over', () => {
     expect(await reasonsOf(org)).toEqual([['hold', 'hands-off']])
     if (end === 'closed') bed.github.closePullRequest(org.web, number(org), 'maintainer')
     else bed.github.merge(org.web, number(org), 'maintainer')
-    await bed.idle()
     const left = bed.github.commitAs(org.web, branch, 'maintainer', { 'MORE.md': 'mine' })
+    await bed.idle()
     const fourth = org.move('fourth')
     await pass(bed, hour)
     await pass(bed, hour)
@@ -181,6 +182,7 @@ describe('labels', () => {
       match: (request) => org.isFrom(request) && request.operation === 'issues/add-labels',
       when: 'before-apply',
       action: { status: 502 },
+      times: 99,
     })
     org.move('second')
     await pass(bed, hour)
