@@ -60,8 +60,9 @@ async function watchTags({ dueWork, observations, resolveEveryMs }: DecideWorker
   for (const { tag, upstream } of uses) {
     if (tag === null) continue
     const [newest] = await observations.history(tag, 1)
-    const dueAt = upstream === null || newest === undefined ? asOf : new Date(newest.lastSeen.getTime() + resolveEveryMs)
-    if (upstream?.kind !== 'fault') await dueWork.schedule([work('resolve', formatTagKey(tag), dueAt)])
+    const looked = upstream?.kind === 'fault' ? asOf : newest?.lastSeen
+    const dueAt = upstream === null || looked === undefined ? asOf : new Date(looked.getTime() + resolveEveryMs)
+    await dueWork.schedule([work('resolve', formatTagKey(tag), dueAt)])
   }
 }
 
