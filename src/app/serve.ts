@@ -24,6 +24,9 @@ const closingMs = 4_000
 export async function serve(parts: readonly Part[]): Promise<void> {
   const stopped = stopSignal()
   const first = readConfig()
+  if (first.github === null && !parts.includes('web')) {
+    throw new Fault('unauthorized', `no GitHub App is configured (${first.missing.join(', ')} missing): start the web part, which serves the set-up page`)
+  }
   const config = first.github === null ? await setUp(first, stopped) : first
   if (config?.github != null) await serveApp(config, config.github, parts, stopped)
 }

@@ -1,7 +1,7 @@
 /** Decide: a decision for every image use of a repo, and which of them make one pull request together. Pure. */
 import type { DecidedUse } from '../domain/decided-use.ts'
 import { parseReference } from '../domain/image/reference.ts'
-import type { ImageUse } from '../domain/repo/image-use.ts'
+import type { ImageUse, SkipCode } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import { type FileReplacement, rewrite } from '../domain/repo/rewrite.ts'
@@ -69,9 +69,12 @@ export function withLimits<Decided extends DecidedUse>(decided: readonly Decided
   })
 }
 
+/** Skips that say nothing of what the file holds now. */
+const unreadCodes: ReadonlySet<SkipCode> = new Set(['too-large', 'unreadable', 'not-utf8', 'refused-by-buildkit'])
+
 /**
  * Updates that stay. `keep`: those whose open pull request stays. It is closed only when every use of the group is `current` or gone; a group that is
- * held or skipped keeps it, and so does everything once Underpin is switched off.
+ * held or skipped keeps it, and so does one in a file that cannot be read now, and everything once Underpin is switched off.
  * `keepUnopened`: those that may still become a pull request: planned now, or waiting for a registry that does not answer.
  */
 export function keptKeys(
@@ -82,8 +85,11 @@ export function keptKeys(
   const keysWhere = (test: (decision: DecidedUse['decision']) => boolean) => [
     ...new Set(decided.flatMap(({ key, decision }) => (key !== null && test(decision) ? [formatUpdateKey(key)] : []))),
   ]
+  const unread = new Set(decided.flatMap(({ use }) => (use.skip !== null && unreadCodes.has(use.skip.code) ? [use.file] : [])))
+  const isUnread = ({ plan }: Update) => plan.changes.some(({ path }) => unread.has(path))
+  const inUnread = updates.filter((update) => !policy.enabled || isUnread(update)).map(({ key }) => formatUpdateKey(key))
   return {
-    keep: policy.enabled ? keysWhere(({ kind }) => kind !== 'current') : updates.map(({ key }) => formatUpdateKey(key)),
+    keep: [...new Set([...keysWhere(({ kind }) => kind !== 'current'), ...inUnread])],
     keepUnopened: keysWhere(({ kind, reasons }) => kind === 'update' || (kind === 'hold' && reasons[0]?.rule === upstreamFault.name)),
   }
 }

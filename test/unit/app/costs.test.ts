@@ -4,7 +4,7 @@ import { type AppBed, hour, startAppBed } from '../../support/app-bed.ts'
 
 let bed: AppBed
 beforeAll(async () => {
-  bed = await startAppBed({ gatherSeconds: 2 })
+  bed = await startAppBed({ gatherSeconds: 2, operatorFile: 'limits: { pullRequestsPerInstallationAndHour: 100 }' })
 })
 afterAll(() => bed.stop())
 afterEach(() => bed.github.assertNoViolations())
@@ -41,6 +41,22 @@ describe('a moved tag that 20 repos use', () => {
 
     const requests = bed.github.journal.entries.slice(before).filter(({ kind, installationId }) => kind !== 'webhook' && installationId === org.installationId)
     expect(requests.filter(({ fields }) => fields[0] !== 'apps/create-installation-access-token').length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('a moved tag that more repos use than GitHub lets us write to in a minute', () => {
+  it('reaches all of them, within the limits', async () => {
+    const org = bed.organisation()
+    const first = org.move('first')
+    const repos = Array.from({ length: 32 }, (_, index) => org.repo(`web${index}`, { Dockerfile: `FROM ${org.image}:1@${first}\n` }))
+    await bed.idle()
+    org.move('second')
+    await bed.pass(hour)
+    const opened = () => repos.filter((repo) => org.pulls(repo).length === 1).length
+    expect(opened()).toBeLessThanOrEqual(27)
+    for (let minutes = 0; minutes < 4; minutes++) await bed.pass(60_000)
+
+    expect(opened()).toBe(32)
   })
 })
 

@@ -1,6 +1,7 @@
 /** Deciding about all uses of a repo together. */
 import { describe, expect, it, test } from 'vitest'
 import { defaultPolicy } from '../../../src/policy/default-policy.ts'
+import type { Update } from '../../../src/domain/update.ts'
 import type { Digest } from '../../../src/domain/image/digest.ts'
 import { decide, type DecideInput, keptKeys } from '../../../src/pipeline/decide.ts'
 import { moveOf, replacementsOf } from '../../../src/pipeline/plan.ts'
@@ -42,4 +43,14 @@ test('a registry that does not answer closes nothing and keeps what waits; a ski
   const key = '1 main docker.io/x/one:1'
   expect(keys()).toEqual({ keep: [key], keepUnopened: [key] })
   expect(keys({ ...defaultPolicy, ignorePaths: ['Dockerfile'] })).toEqual({ keep: [key], keepUnopened: [] })
+})
+
+test('a file that cannot be read now keeps its open pull request', () => {
+  const skipped = used('x/one', seen(digest('b')))
+  const unread = { use: { ...skipped.use, reference: null, skip: { code: 'too-large', message: 'it grew' } as const }, tag: null, upstream: null }
+  const row = { key: { repoId: 1, baseBranch: 'main', group: 'docker.io/x/one:1' }, plan: { changes: [{ path: skipped.use.file }] } } as unknown as Update
+  const { keep, keepUnopened } = keptKeys(decide(input([unread])), defaultPolicy, [row])
+
+  expect(keep).toEqual(['1 main docker.io/x/one:1'])
+  expect(keepUnopened).toEqual([])
 })
