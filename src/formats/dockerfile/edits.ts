@@ -38,31 +38,71 @@ export function editsOf(file: string, expanded: Expanded, written: Span): Pick<I
   const wholeFromOne = value.at.every((at, i) => i === 0 || at === (value.at[i - 1] ?? 0) + 1)
   const tagFromArgument = reference.tag !== null && !wholeFromOne && value.at.slice(tagStart, tagEnd).some((at) => !within(byteOf(at) ?? -1, written))
   const bytes = value.at.map(byteOf).filter((at) => at !== null)
-  const isRepeated = new Set(bytes).size !== bytes.length && edits.some(({ span }) => bytes.filter((at) => within(at, span)).length > span[1] - span[0])
+  const isRepeated = new Set(bytes).size !== bytes.length && edits.some((edit) => touchedTwice(edit, bytes))
   const skip: Skip | null = isRepeated ? { code: 'shared-argument', message: 'an ARG stands in the reference more than once' } : null
   return { edits: edits.sort((a, b) => a.span[0] - b.span[0]), tagFromArgument, skip }
 }
 
-type Found = { readonly use: ImageUse; readonly expanded: Expanded | null }
-/** A use that reads a byte; `asTag`: as a part of its tag, and not through a pattern. */
-type Reader = { readonly use: ImageUse; readonly expanded: Expanded; readonly asTag: boolean }
+export type Found = { readonly use: ImageUse; readonly expanded: Expanded | null }
 
-/** The uses with `shared-argument` on those that would write different things over the same bytes. */
-export function withoutConflicts(found: readonly Found[]): ImageUse[] {
-  const far = found.flatMap(({ use }) => use.edits.filter(({ span }) => !within(span[0], use.span)))
-  const readers = readersOf(found, new Set(far.flatMap(touchedBytes)))
-  return found.map(({ use, expanded }) => {
-    if (expanded === null || use.skip !== null || use.edits.every(({ span }) => within(span[0], use.span))) return use
-    for (const edit of use.edits) {
+/** What reads ARGs and names no image: names of stages, platforms, patterns, stages that declare an ARG again. */
+export type OtherReader = { readonly value: Sourced; readonly what: string /** Another tag or digest suits it too, but no pin. */; readonly takesTags: boolean }
+
+/** A use that reads a byte. */
+type Reader = {
+  readonly use: ImageUse
+  readonly expanded: Expanded
+  /** As a part of its tag, and not through a pattern. */
+  readonly asTag: boolean
+  /** How many characters of the reference follow. */
+  readonly before: number
+}
+
+/**
+ * The uses with `shared-argument` on those whose edits would write over bytes that something else needs as they are.
+ * Where a pin does not suit the ARG that supplies the tag, it stands at the end of the word.
+ */
+export function withoutConflicts(found: readonly Found[], others: readonly OtherReader[]): readonly ImageUse[] {
+  const bytes = new Set(found.flatMap(({ use }) => use.edits.filter((edit) => isFar(edit, use)).flatMap(touchedBytes)))
+  if (bytes.size === 0) return found.map(({ use }) => use)
+  const fixed = othersAt(bytes, others, false)
+  const pinless = othersAt(bytes, others, true)
+  const placed = found.map(({ use, expanded }) => ({ use: withPinBeside(use, pinless), expanded }))
+  const readers = readersOf(placed, bytes)
+  return placed.map(({ use, expanded }) => {
+    if (expanded === null || use.skip !== null) return use
+    for (const edit of use.edits.filter((candidate) => isFar(candidate, use))) {
       for (const byte of touchedBytes(edit)) {
-        const other = readers.get(byte)?.find((reader) => disagree(edit, expanded, reader))
+        const other = fixed.get(byte) ?? (edit.sets === 'pin' ? pinless.get(byte) : undefined) ?? otherUse(edit, byte, expanded, readers)
         if (other === undefined) continue
-        const message = `an ARG also feeds line ${other.use.line} (${other.use.text}), which would need another value`
-        return { ...use, edits: [], skip: { code: 'shared-argument', message } as const }
+        return { ...use, edits: [], skip: { code: 'shared-argument', message: `an ARG also feeds ${other}, which would need another value` } as const }
       }
     }
     return use
   })
+}
+
+const isFar = (edit: Edit, use: ImageUse): boolean => !within(touchedBytes(edit)[0] ?? -1, use.span)
+
+/** Who of `others` reads which of `bytes`. */
+function othersAt(bytes: ReadonlySet<number>, others: readonly OtherReader[], takesTags: boolean): ReadonlyMap<number, string> {
+  const found = new Map<number, string>()
+  for (const other of others) {
+    if (other.takesTags !== takesTags) continue
+    for (const place of other.value.at) {
+      const byte = byteOf(place)
+      if (byte !== null && bytes.has(byte)) found.set(byte, other.what)
+    }
+  }
+  return found
+}
+
+/** Moves a pin out of an ARG that takes none, where the tag comes from an ARG anyway; a whole reference in one ARG stays with its pin. */
+function withPinBeside(use: ImageUse, pinless: ReadonlyMap<number, string>): ImageUse {
+  if (!use.tagFromArgument || !use.edits.some((edit) => edit.sets === 'pin' && isFar(edit, use) && pinless.has(edit.span[0] - 1))) return use
+  const end = use.span[1]
+  const edits = use.edits.map((edit): Edit => (edit.sets === 'pin' ? { ...edit, span: [end, end] } : edit))
+  return { ...use, edits: edits.sort((a, b) => a.span[0] - b.span[0]) }
 }
 
 /** For each of `bytes` the uses that read it. Of those alike two are enough: one of them differs from any third. */
@@ -71,21 +111,26 @@ function readersOf(found: readonly Found[], bytes: ReadonlySet<number>): Readonl
   const alike = new Map<string, Reader[]>()
   for (const { use, expanded } of found) {
     if (expanded === null) continue
-    const { reference, value, imageName, formatted } = expanded
+    const { reference, value, imageName } = expanded
     const tagStart = reference.spelling.length + 1
     for (const [i, place] of value.at.entries()) {
       const byte = byteOf(place)
       if (byte === null || !bytes.has(byte)) continue
       const asTag = place >= 0 && i >= tagStart && i < tagStart + (reference.tag?.length ?? 0)
+      const reader = { use, expanded, asTag, before: value.at.length - i }
       const key = `${byte} ${asTag} ${imageName}`
       const there = alike.get(key) ?? []
-      if (there.length === 2 || there.some((reader) => reader.expanded.formatted === formatted)) continue
-      const reader = { use, expanded, asTag }
+      if (there.length === 2 || there.some((known) => isSame(known, reader))) continue
       alike.set(key, [...there, reader])
       readers.set(byte, [...(readers.get(byte) ?? []).slice(0, mostReaders), reader])
     }
   }
   return readers
+}
+
+/** Whether both read the byte at the same place of the same reference, and know all of it. */
+function isSame(a: Pick<Reader, 'expanded' | 'before'> & { readonly use: ImageUse | null }, b: Reader): boolean {
+  return a.expanded.formatted === b.expanded.formatted && a.before === b.before && (a.use?.skip ?? null) === b.use.skip
 }
 
 /** More different images than this at one byte are a conflict in any case. */
@@ -96,9 +141,18 @@ function touchedBytes({ sets, span: [start, end] }: Edit): readonly number[] {
   return sets === 'pin' ? [start - 1] : Array.from({ length: end - start }, (_, i) => start + i)
 }
 
-/** Whether `other` reads a byte of `edit` for something that an update of `mine` would not write. */
-function disagree(edit: Edit, mine: Expanded, other: Reader): boolean {
-  return mine.formatted !== other.expanded.formatted && (edit.sets !== 'tag' || !other.asTag || mine.imageName !== other.expanded.imageName)
+/** A use that reads `byte` for something that an update of `mine` would not write, or undefined. */
+function otherUse(edit: Edit, byte: number, mine: Expanded, readers: ReadonlyMap<number, readonly Reader[]>): string | undefined {
+  const own = { expanded: mine, before: mine.value.at.length - mine.value.at.indexOf(byte), use: null }
+  const disagrees = (other: Reader): boolean => !isSame(own, other) && (edit.sets !== 'tag' || !other.asTag || mine.imageName !== other.expanded.imageName)
+  const use = readers.get(byte)?.find(disagrees)?.use
+  return use === undefined ? undefined : `line ${use.line} (${use.text})`
+}
+
+/** Whether one of the bytes of `edit` stands in the reference more than once. */
+function touchedTwice(edit: Edit, bytes: readonly number[]): boolean {
+  const touched = touchedBytes(edit)
+  return bytes.filter((at) => at >= (touched[0] ?? 0) && at <= (touched.at(-1) ?? -1)).length > touched.length
 }
 
 const within = (at: number, span: Span): boolean => at >= span[0] && at < span[1]

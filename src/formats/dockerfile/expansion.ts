@@ -1,6 +1,6 @@
 /** BuildKit's word expansion (`frontend/dockerfile/shell`): quotes, escapes and variables, each character keeping its source. */
 import type { Escape } from './instructions.ts'
-import { patternToRegExp, reversedPattern } from './patterns.ts'
+import { type PatternOptions, patternToRegExp, reversedPattern } from './patterns.ts'
 import { fromBuilder, join, nothing, part, readOnly, type Sourced, SourcedBuilder, spaceAt } from './sourced.ts'
 
 /** Text that BuildKit cannot expand, whatever the arguments are. */
@@ -21,9 +21,9 @@ export type Expansion = {
 /** The arguments that have a value. */
 export type Scope = ReadonlyMap<string, Expansion>
 
-/** Expands one word (`ProcessWord`). Throws the three errors above. */
-export function expandWord(word: Sourced, scope: Scope, escape: Escape): Expansion {
-  const lexer = new Lexer(word, scope, { escape, rawQuotes: false, rawEscapes: false, keepUnset: false })
+/** Expands one word (`ProcessWord`). What patterns look at goes into `matched`: it decides the value without standing in it. Throws the three errors above. */
+export function expandWord(word: Sourced, scope: Scope, escape: Escape, matched?: Set<Sourced>): Expansion {
+  const lexer = new Lexer(word, scope, { escape, rawQuotes: false, rawEscapes: false, keepUnset: false, matched })
   return { value: lexer.upTo(null), unset: lexer.unset }
 }
 
@@ -39,7 +39,13 @@ const deepest = 100
 const longest = 65_536
 const longestMatched = 2_000
 
-type Options = { readonly escape: Escape; readonly rawQuotes: boolean; readonly rawEscapes: boolean; readonly keepUnset: boolean }
+type Options = {
+  readonly escape: Escape
+  readonly rawQuotes: boolean
+  readonly rawEscapes: boolean
+  readonly keepUnset: boolean
+  readonly matched?: Set<Sourced> | undefined
+}
 
 class Lexer {
   readonly unset = new Set<string>()
@@ -192,7 +198,8 @@ class Lexer {
     const greedy = word.text.startsWith(operator)
     const pattern = greedy ? word.text.slice(1) : word.text
     const fromEnd = operator === '%'
-    const form = this.#pattern(fromEnd ? reversedPattern(pattern) : pattern, value, { greedy, anchored: true })
+    const form = this.#pattern(fromEnd ? reversedPattern(pattern) : pattern, value, { greedy, anchored: true, reversed: fromEnd })
+    this.#options.matched?.add(value).add(word)
     const length = form.exec(fromEnd ? [...value.text].reverse().join('') : value.text)?.[0].length ?? 0
     return readOnly(fromEnd ? part(value, 0, value.text.length - length) : part(value, length))
   }
@@ -205,6 +212,7 @@ class Lexer {
     const value = this.#value(name)
     if (value === null) return this.#kept(`\${${name}/${pattern.text}/${replacement.text}}`)
     const form = this.#pattern(pattern.text, value, { greedy: true, anchored: false, all })
+    this.#options.matched?.add(value).add(pattern)
     const found = all ? [...value.text.matchAll(form)] : [form.exec(value.text)].filter((match) => match !== null)
     const isBehind = (match: RegExpExecArray, before?: RegExpExecArray): boolean => before !== undefined && match.index === before.index + before[0].length
     const matches = found.filter((match, i) => match[0] !== '' || !isBehind(match, found[i - 1])) // Go passes over an empty match behind another
@@ -217,7 +225,7 @@ class Lexer {
     return readOnly(join([...pieces, part(value, at)]))
   }
 
-  #pattern(pattern: string, value: Sourced, options: { readonly greedy: boolean; readonly anchored: boolean; readonly all?: boolean }): RegExp {
+  #pattern(pattern: string, value: Sourced, options: PatternOptions): RegExp {
     const wildcards = pattern.split('*').length - 1
     if (wildcards > 3 || (wildcards > 0 && value.text.length > longestMatched)) throw new ExpansionTooLarge('the pattern is too costly')
     const form = patternToRegExp(pattern, options)

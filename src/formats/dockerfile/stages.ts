@@ -1,11 +1,12 @@
 /** The stages of a Dockerfile and how FROM chains them. */
-import { expandWord, type Scope, ValueRequired } from './expansion.ts'
+import type { Skip } from '../../domain/repo/image-use.ts'
+import { BadSubstitution, expandWord, type Scope, ValueRequired } from './expansion.ts'
 import type { Escape, Instruction } from './instructions.ts'
 import { nothing, type Sourced } from './sourced.ts'
 import { blankSeparated } from './validity.ts'
 
-/** What FROM names after expansion; `value` is null and `required` says why where a build argument is asked for. */
-export type Base = { readonly value: Sourced | null; readonly unset: ReadonlySet<string>; readonly required: string | null }
+/** What FROM names after expansion; `value` is null where a build argument is asked for or the text cannot be expanded, and `skip` says so. */
+export type Base = { readonly value: Sourced | null; readonly unset: ReadonlySet<string>; readonly skip: Skip | null }
 
 export type Stage = {
   readonly index: number
@@ -22,14 +23,14 @@ export type Stage = {
   readonly inFinal: boolean
 }
 
-/** The stages in order. A base names a stage only where one of that (lower-case) name stands above. Throws the errors of `expandWord`. */
-export function stagesOf(instructions: readonly Instruction[], scope: Scope, escape: Escape): readonly Stage[] {
+/** The stages in order. A base names a stage only where one of that (lower-case) name stands above. Throws `ExpansionTooLarge`. */
+export function stagesOf(instructions: readonly Instruction[], scope: Scope, escape: Escape, matched: Set<Sourced>): readonly Stage[] {
   const stages: { -readonly [Key in keyof Stage]: Stage[Key] }[] = []
   const byName = new Map<string, Stage>()
   for (const from of instructions.filter(({ keyword }) => keyword === 'from')) {
     const [image = nothing, , written] = blankSeparated(from.args)
     const name = written?.text.toLowerCase() ?? null
-    const base = baseOf(image, scope, escape)
+    const base = baseOf(image, scope, escape, matched)
     const stage = { index: stages.length, name, from, image, base, parent: byName.get(base.value?.text ?? '') ?? null, isLast: false, inFinal: false }
     stages.push(stage)
     if (name !== null) byName.set(name, stage)
@@ -42,11 +43,12 @@ export function stagesOf(instructions: readonly Instruction[], scope: Scope, esc
   return stages
 }
 
-function baseOf(image: Sourced, scope: Scope, escape: Escape): Base {
+function baseOf(image: Sourced, scope: Scope, escape: Escape, matched: Set<Sourced>): Base {
   try {
-    return { ...expandWord(image, scope, escape), required: null }
+    return { ...expandWord(image, scope, escape, matched), skip: null }
   } catch (error) {
-    if (!(error instanceof ValueRequired)) throw error
-    return { value: null, unset: new Set(), required: error.message }
+    if (!(error instanceof ValueRequired || error instanceof BadSubstitution)) throw error
+    const code = error instanceof ValueRequired ? 'unresolved-variable' : 'refused-by-buildkit'
+    return { value: null, unset: new Set(), skip: { code, message: error.message } }
   }
 }

@@ -3,14 +3,14 @@ import { formatImageName, formatReference, parseReference } from '../../domain/i
 import type { ImageUse, Role, Skip } from '../../domain/repo/image-use.ts'
 import { argumentScope, platformArguments } from './arguments.ts'
 import { detectSyntax } from './directives.ts'
-import { editsOf, type Expanded, withoutConflicts } from './edits.ts'
+import { editsOf, type Found, type OtherReader, withoutConflicts } from './edits.ts'
 import { BadSubstitution, expandWord, ExpansionTooLarge, type Expansion, type Scope, ValueRequired } from './expansion.ts'
 import { type Escape, type Instruction, readInstructions, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
 import { Refusal } from './refusal.ts'
 import { builderMade, type Sourced } from './sourced.ts'
 import { type Stage, stagesOf } from './stages.ts'
-import { checkInstruction, flagValue } from './validity.ts'
+import { checkInstruction, flagValue, quotedWords } from './validity.ts'
 
 /** Where a use stands; the rest of an `ImageUse` follows from its text. */
 type Place = Pick<ImageUse, 'role' | 'stage' | 'inFinal' | 'platform'>
@@ -37,15 +37,30 @@ function readDockerfile(text: string, offset: number, reader: UseReader): void {
   if (early !== undefined) throw new Refusal(`${early.keyword.toUpperCase()} stands before the first FROM`, early.at)
   const lastFrom = instructions.findLast(({ keyword }) => keyword === 'from')
   const names = stageName(lastFrom)
-  const scope = orRefuse(instructions[0]?.at ?? 0, () => argumentScope(instructions.slice(0, firstFrom), escape, platformArguments(names)))
-  const stages = orRefuse(instructions[firstFrom]?.at ?? 0, () => stagesOf(instructions, scope, escape))
+  const matched = new Set<Sourced>()
+  const { scope, required } = orRefuse(instructions[0]?.at ?? 0, () =>
+    argumentScope(instructions.slice(0, firstFrom), escape, platformArguments(names), matched),
+  )
+  if (required !== null) reader.skipAll({ code: 'unresolved-variable', message: `an ARG above the first FROM asks for a build argument: ${required}` })
+  const stages = orRefuse(instructions[firstFrom]?.at ?? 0, () => stagesOf(instructions, scope, escape, matched))
   const byStart = new Map(stages.map((stage) => [stage.from, stage]))
   let stage: Stage | undefined
   for (const instruction of instructions) {
     stage = byStart.get(instruction) ?? stage
     if (stage === undefined) continue
-    if (instruction.keyword === 'from') readFrom(stage, scope, escape, reader)
+    if (instruction.keyword === 'from') readFrom(stage, { scope, escape, matched }, reader)
+    else if (instruction.keyword === 'arg') readAgain(instruction, scope, escape, reader)
     else readImports(instruction, stage, stages, escape, reader)
+  }
+  for (const value of matched) reader.note({ value, what: 'a pattern', takesTags: false })
+}
+
+/** An ARG of a stage without a value of its own takes that of the ARG above all stages. */
+function readAgain(instruction: Instruction, scope: Scope, escape: Escape, reader: UseReader): void {
+  for (const { text } of quotedWords(instruction.args, escape)) {
+    const name = text.replace(/["'\\`]/g, '')
+    const value = scope.get(name)?.value
+    if (value !== undefined) reader.note({ value, what: `the ARG that declares it again ${reader.inLine(instruction.at)}`, takesTags: true })
   }
 }
 
@@ -62,25 +77,34 @@ function orRefuse<Result>(at: number, run: () => Result): Result {
   }
 }
 
-function readFrom(stage: Stage, scope: Scope, escape: Escape, reader: UseReader): void {
-  if (stage.parent !== null || stage.base.value?.text === 'scratch') return
+type Expander = { readonly scope: Scope; readonly escape: Escape; readonly matched: Set<Sourced> }
+
+function readFrom(stage: Stage, expander: Expander, reader: UseReader): void {
   const { name, index, inFinal, isLast } = stage
-  const place = { role: isLast ? 'final' : 'stage', stage: name ?? String(index), inFinal, platform: platformOf(stage.from, scope, escape) } as const
-  const { value, unset, required } = stage.base
-  if (value !== null && required === null) return reader.add(stage.image, { value, unset }, place)
-  reader.skip(stage.image, place, { code: 'unresolved-variable', message: required ?? '' })
+  const { value, unset, skip } = stage.base
+  const { platform, refusal } = platformOf(stage.from, expander, reader)
+  if (value !== null && (stage.parent !== null || value.text === 'scratch'))
+    return reader.note({ value, what: `the FROM ${reader.inLine(stage.from.at)}, which names no image`, takesTags: false })
+  const place = { role: isLast ? 'final' : 'stage', stage: name ?? String(index), inFinal, platform } as const
+  if (value !== null && refusal === null) return reader.add(stage.image, { value, unset }, place)
+  reader.skip(stage.image, place, skip ?? { code: 'refused-by-buildkit', message: refusal ?? '' })
 }
 
-/** As `--platform` says; null where the builder's own platform decides. */
-function platformOf(from: Instruction, scope: Scope, escape: Escape): string | null {
+/** As `--platform` says; null where the builder's own platform decides. `refusal`: why BuildKit cannot expand it. */
+function platformOf(
+  from: Instruction,
+  { scope, escape, matched }: Expander,
+  reader: UseReader,
+): { readonly platform: string | null; readonly refusal: string | null } {
   const written = flagValue(from, 'platform')
-  if (written === null) return null
+  if (written === null) return { platform: null, refusal: null }
   try {
-    const { value, unset } = expandWord(written, scope, escape)
-    return unset.size > 0 || value.at.includes(builderMade) || value.text === '' ? null : value.text
+    const { value, unset } = expandWord(written, scope, escape, matched)
+    reader.note({ value, what: `the platform ${reader.inLine(from.at)}`, takesTags: false })
+    return { platform: unset.size > 0 || value.at.includes(builderMade) || value.text === '' ? null : value.text, refusal: null }
   } catch (error) {
-    if (error instanceof BadSubstitution) throw new Refusal(error.message, from.at)
-    if (error instanceof ExpansionTooLarge || error instanceof ValueRequired) return null
+    if (error instanceof BadSubstitution) return { platform: null, refusal: error.message }
+    if (error instanceof ExpansionTooLarge || error instanceof ValueRequired) return { platform: null, refusal: null }
     throw error
   }
 }
@@ -137,7 +161,9 @@ class UseReader {
   readonly #file: string
   readonly #bytes: Buffer
   readonly #lineStarts: readonly number[]
-  readonly #found: { use: ImageUse; expanded: Expanded | null }[] = []
+  readonly #found: Found[] = []
+  readonly #others: OtherReader[] = []
+  #skipAll: Skip | null = null
 
   constructor(file: string, bytes: Buffer) {
     this.#file = file
@@ -167,8 +193,25 @@ class UseReader {
     this.#found.push({ use: { ...this.#use(written, place), skip }, expanded: null })
   }
 
+  /** Something that reads ARGs and names no image. */
+  note(other: OtherReader): void {
+    this.#others.push(other)
+  }
+
+  /** Where byte `at` stands, in words. */
+  inLine(at: number): string {
+    return `in line ${this.#lineOf(at)}`
+  }
+
+  /** Why none of the uses can be moved. */
+  skipAll(skip: Skip): void {
+    this.#skipAll = skip
+  }
+
   uses(): readonly ImageUse[] {
-    return withoutConflicts(this.#found).sort((a, b) => a.span[0] - b.span[0])
+    const uses = [...withoutConflicts(this.#found, this.#others)].sort((a, b) => a.span[0] - b.span[0])
+    const skip = this.#skipAll
+    return skip === null ? uses : uses.map((use) => (use.skip === null ? { ...use, edits: [], skip } : use))
   }
 
   #use(written: Sourced, place: Place): ImageUse {
