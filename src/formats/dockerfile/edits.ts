@@ -2,7 +2,7 @@
 import type { Reference } from '../../domain/image/reference.ts'
 import type { Edit, ImageUse, Skip } from '../../domain/repo/image-use.ts'
 import type { Span } from '../../lib/span.ts'
-import { builderMade, byteOf, type Sourced } from './sourced.ts'
+import { builderMade, byteOf, type Sourced, startIfUnbroken } from './sourced.ts'
 
 /** A reference, the text it was read from, with its image name and itself as strings. */
 export type Expanded = { readonly reference: Reference; readonly value: Sourced; readonly formatted: string; readonly imageName: string }
@@ -19,6 +19,8 @@ export function editsOf(file: string, expanded: Expanded, written: Span): Pick<I
   const { reference, value } = expanded
   const tagStart = reference.spelling.length + 1
   const tagEnd = reference.tag === null ? reference.spelling.length : tagStart + reference.tag.length
+  const start = startIfUnbroken(value)
+  if (start !== null) return { edits: unbrokenEdits(file, reference, start, [tagStart, tagEnd]), tagFromArgument: false, skip: null }
   const edits: Edit[] = []
   if (reference.tag !== null) edits.push(...tagEdits(file, reference.tag, value.at.slice(tagStart, tagEnd)))
   if (reference.digest === null) {
@@ -26,21 +28,27 @@ export function editsOf(file: string, expanded: Expanded, written: Span): Pick<I
     const pin = last < 0 ? written[1] : last + 1
     if (!value.at.includes(builderMade)) edits.push({ file, span: [pin, pin], sets: 'pin' })
   } else {
-    const start = tagEnd + 1
     const hex = reference.digest.indexOf(':') + 1
     const { digest } = reference
     edits.push(
-      ...runsOf(value.at.slice(start))
+      ...runsOf(value.at.slice(tagEnd + 1))
         .filter(({ piece }) => piece[1] > hex)
         .map((run) => edit(file, run, 'digest', digest)),
     )
   }
-  const wholeFromOne = value.at.every((at, i) => i === 0 || at === (value.at[i - 1] ?? 0) + 1)
-  const tagFromArgument = reference.tag !== null && !wholeFromOne && value.at.slice(tagStart, tagEnd).some((at) => !within(byteOf(at) ?? -1, written))
+  const tagFromArgument = reference.tag !== null && value.at.slice(tagStart, tagEnd).some((at) => !within(byteOf(at) ?? -1, written))
   const bytes = value.at.map(byteOf).filter((at) => at !== null)
   const isRepeated = new Set(bytes).size !== bytes.length && edits.some((edit) => touchedTwice(edit, bytes))
   const skip: Skip | null = isRepeated ? { code: 'shared-argument', message: 'an ARG stands in the reference more than once' } : null
   return { edits: edits.sort((a, b) => a.span[0] - b.span[0]), tagFromArgument, skip }
+}
+
+/** The edits of a reference that stands in one place, from byte `start` on. */
+function unbrokenEdits(file: string, { tag, digest }: Reference, start: number, [tagStart, tagEnd]: Span): readonly Edit[] {
+  const end = start + tagEnd
+  const tagEdit: Edit = { file, span: [start + tagStart, end], sets: 'tag' }
+  const rest: Edit = digest === null ? { file, span: [end, end], sets: 'pin' } : { file, span: [end + 1, end + 1 + digest.length], sets: 'digest' }
+  return tag === null ? [rest] : [tagEdit, rest]
 }
 
 export type Found = { readonly use: ImageUse; readonly expanded: Expanded | null }
@@ -82,7 +90,7 @@ export function withoutConflicts(found: readonly Found[], others: readonly Other
   })
 }
 
-const isFar = (edit: Edit, use: ImageUse): boolean => !within(touchedBytes(edit)[0] ?? -1, use.span)
+const isFar = (edit: Edit, use: ImageUse): boolean => !within(edit.sets === 'pin' ? edit.span[0] - 1 : edit.span[0], use.span)
 
 /** Who of `others` reads which of `bytes`. */
 function othersAt(bytes: ReadonlySet<number>, others: readonly OtherReader[], takesTags: boolean): ReadonlyMap<number, string> {

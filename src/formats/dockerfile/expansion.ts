@@ -23,6 +23,7 @@ export type Scope = ReadonlyMap<string, Expansion>
 
 /** Expands one word (`ProcessWord`). What patterns look at goes into `matched`: it decides the value without standing in it. Throws the three errors above. */
 export function expandWord(word: Sourced, scope: Scope, escape: Escape, matched?: Set<Sourced>): Expansion {
+  if (word.text.length <= longest && !/[$'"\\`]/.test(word.text)) return { value: word, unset: none }
   const lexer = new Lexer(word, scope, { escape, rawQuotes: false, rawEscapes: false, keepUnset: false, matched })
   return { value: lexer.upTo(null), unset: lexer.unset }
 }
@@ -35,6 +36,7 @@ export function expandWords(line: Sourced, quotes: 'raw' | 'unquoted'): readonly
   return lexer.words
 }
 
+const none: ReadonlySet<string> = new Set()
 const deepest = 100
 const longest = 65_536
 const longestMatched = 2_000

@@ -39,6 +39,7 @@ export function heredocsEnd(text: string, heredocs: readonly Heredoc[], end: num
 
 /** The heredoc that one argument opens, or null (`MustParseHeredoc`). */
 export function heredocOf(word: Sourced): Heredoc | null {
+  if (!word.text.includes('<<')) return null
   try {
     return heredocIn(word.text, 0)
   } catch (error) {

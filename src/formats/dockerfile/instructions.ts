@@ -32,7 +32,7 @@ export function readInstructions(text: string, offset: number): Instructions {
     const instruction = instructionOf(line, escape, offset + start)
     instructions.push(instruction)
     if (instructions.length > mostInstructions) throw new Refusal(`more than ${mostInstructions} instructions`, 0, 'too-large')
-    return mayHoldHeredoc(instruction, escape) ? heredocsEnd(text, heredocsOf(line), end, instruction.at) : end
+    return line.text.includes('<<') && mayHoldHeredoc(instruction, escape) ? heredocsEnd(text, heredocsOf(line), end, instruction.at) : end
   })
   if (instructions.length === 0) throw new Refusal('the file has no instructions')
   return { escape, instructions }
@@ -52,7 +52,7 @@ function instructionOf(line: Sourced, escape: Escape, at: number): Instruction {
 }
 
 /** BuildKit looks at bytes here, so the second bytes of some UTF-8 characters count as white space. */
-const isSpaceByte = (char: string): boolean => /[\t\n\v\f\r \x85\xa0]/.test(char)
+const isSpaceByte = (char: string): boolean => char === ' ' || (char >= '\t' && char <= '\r') || char === '\x85' || char === '\xa0'
 
 /**
  * The words at the start of `rest` that begin with `--`, unquoted (`extractBuilderFlags`).
@@ -60,9 +60,11 @@ const isSpaceByte = (char: string): boolean => /[\t\n\v\f\r \x85\xa0]/.test(char
  */
 function takeFlags(rest: Sourced, escape: Escape): { readonly flags: readonly Sourced[]; readonly rest: Sourced } {
   const { text } = rest
-  const flags: Sourced[] = []
-  const word = new SourcedBuilder()
   let pos = 0
+  while (pos < text.length && isSpaceByte(text[pos] ?? '')) pos++
+  const flags: Sourced[] = []
+  if (!text.startsWith('--', pos)) return { flags, rest: part(rest, pos) }
+  const word = new SourcedBuilder()
   for (;;) {
     while (pos < text.length && isSpaceByte(text[pos] ?? '')) pos++
     if (!text.startsWith('--', pos)) return { flags, rest: part(rest, pos) }

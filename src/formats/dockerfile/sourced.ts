@@ -25,14 +25,34 @@ export function byteOf(place: number): number | null {
 
 /** `text` as it stands in the file from byte `start` on. */
 export function fromFile(text: string, start: number): Sourced {
-  return new Lazy(text, () => {
-    const at: number[] = []
-    for (let i = 0; i < text.length; i++) at.push(start + i)
-    return at
-  })
+  return new Unbroken(text, start)
 }
 
-/** Most text of a file is looked at but never written to: its places are worked out when somebody asks. */
+/** The byte at which `source` starts when it stands in the file without a gap, else null. */
+export function startIfUnbroken(source: Sourced): number | null {
+  if (source instanceof Unbroken) return source.start
+  const [start = builderMade] = source.at
+  return start >= 0 && source.at.every((byte, i) => byte === start + i) ? start : null
+}
+
+/** Most text is cut from one place of the file and never written to: its places are worked out when somebody asks. */
+class Unbroken implements Sourced {
+  readonly text: string
+  readonly start: number
+  #at: readonly number[] | undefined
+
+  constructor(text: string, start: number) {
+    this.text = text
+    this.start = start
+  }
+
+  get at(): readonly number[] {
+    this.#at ??= Array.from({ length: this.text.length }, (_, i) => this.start + i)
+    return this.#at
+  }
+}
+
+/** The same for text from several places. */
 class Lazy implements Sourced {
   readonly text: string
   readonly #places: () => readonly number[]
@@ -57,7 +77,8 @@ export function fromBuilder(text: string): Sourced {
 /** The part `[start, end)` of `source`. */
 export function part(source: Sourced, start: number, end = source.text.length): Sourced {
   if (start === 0 && end === source.text.length) return source
-  return new Lazy(source.text.slice(start, end), () => source.at.slice(start, end))
+  const text = source.text.slice(start, end)
+  return source instanceof Unbroken ? new Unbroken(text, source.start + Math.min(start, source.text.length)) : new Lazy(text, () => source.at.slice(start, end))
 }
 
 /** The texts one after the other. */
@@ -123,6 +144,8 @@ export function trimmed(source: Sourced): Sourced {
   const start = afterSpace(text)
   let end = text.length
   for (;;) {
+    const code = text.charCodeAt(end - 1)
+    if (code > 0x20 && code < 0x80) return part(source, start, end)
     const length = [1, 2, 3].find((bytes) => end - bytes >= start && spaceAt(text, end - bytes) === bytes)
     if (length === undefined) return part(source, start, end)
     end -= length

@@ -115,6 +115,7 @@ function readImports(instruction: Instruction, stage: Stage, stages: readonly St
     const trigger = triggerOf(instruction, escape)
     return couldRun(trigger, escape) ? readImports(trigger, stage, stages, escape, reader, true) : undefined
   }
+  if (instruction.flags.length === 0) return
   const place = (role: Role): Place => ({ role, stage: stage.name ?? String(stage.index), inFinal: stage.inFinal, platform: null })
   const read = (from: Sourced, role: Role): void => {
     if (from.text === 'scratch' || stages.some(({ name }) => !onBuild && name === from.text.toLowerCase())) return

@@ -2,7 +2,7 @@
 import { type Escape, type Instruction, jsonStrings, opensHeredoc, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
 import { Refusal } from './refusal.ts'
-import { part, type Sourced, SourcedBuilder, spaceAt } from './sourced.ts'
+import { part, type Sourced, spaceAt } from './sourced.ts'
 
 type FlagKind = 'text' | 'boolean' | 'list'
 type Rule = {
@@ -29,38 +29,42 @@ export function flagValue(instruction: Instruction, name: string): Sourced | nul
   return flag === undefined ? null : part(flag, name.length + 3)
 }
 
+const betweenBlanks = /[^\t\v\f\r ]+/g
+
 /** The words of `args` between blanks (`parseStringsWhitespaceDelimited`). */
 export function blankSeparated(args: Sourced): readonly Sourced[] {
-  return [...args.text.matchAll(/[^\t\v\f\r ]+/g)].map((match) => part(args, match.index, match.index + match[0].length))
+  return [...args.text.matchAll(betweenBlanks)].map((match) => part(args, match.index, match.index + match[0].length))
 }
 
 /** The words of `args` with quotes and escapes kept (`parseWords`), as ARG, ENV and LABEL read them. */
 export function quotedWords(args: Sourced, escape: Escape): readonly Sourced[] {
   const { text } = args
   const words: Sourced[] = []
-  const word = new SourcedBuilder()
   for (let pos = 0; pos < text.length; ) {
     const space = spaceAt(text, pos)
     if (space > 0) {
       pos += space
       continue
     }
+    const start = pos
+    let end = text.length
     let quote = ''
     for (; pos < text.length && (quote !== '' || spaceAt(text, pos) === 0); pos++) {
       const char = text[pos]
       if (char === escape && quote !== "'") {
-        if (pos + 1 === text.length) continue
-        word.add(args, pos++)
+        if (pos + 1 === text.length) end = pos
+        else pos++
       } else if (quote === '' && (char === '"' || char === "'")) quote = char
       else if (char === quote) quote = ''
-      word.add(args, pos)
     }
-    if (word.length > 0) words.push(word.take())
+    end = Math.min(end, pos)
+    if (end > start) words.push(part(args, start, end))
   }
   return words
 }
 
 function checkFlags({ flags, at }: Instruction, known: Readonly<Record<string, FlagKind>>): void {
+  if (flags.length === 0) return
   const used = new Set<string>()
   for (const { text } of flags) {
     const equals = text.indexOf('=')
@@ -86,7 +90,7 @@ const shellForm = (instruction: Instruction): void =>
 function listed(instruction: Instruction): readonly string[] {
   shellForm(instruction)
   const json = jsonStrings(instruction.args.text)
-  return Array.isArray(json) ? json : blankSeparated(instruction.args).map((word) => word.text)
+  return Array.isArray(json) ? json : (instruction.args.text.match(betweenBlanks) ?? [])
 }
 
 const text = (instruction: Instruction): void => refuseUnless(instruction.args.text !== '', `${instruction.keyword} needs an argument`, instruction)
@@ -174,6 +178,7 @@ const rules: Readonly<Record<string, Rule>> = {
     flags: { mount: 'list', network: 'text', security: 'text', device: 'list' },
     check: (instruction) => {
       shellForm(instruction)
+      if (instruction.flags.length === 0) return
       refuseUnless(/^(?:default|none|host)$/.test(flagValue(instruction, 'network')?.text ?? 'none'), '--network is default, none or host', instruction)
       refuseUnless(/^(?:insecure|sandbox)$/.test(flagValue(instruction, 'security')?.text ?? 'sandbox'), '--security is insecure or sandbox', instruction)
       for (const mount of mountOptions(instruction)) {
