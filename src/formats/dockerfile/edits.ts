@@ -51,6 +51,7 @@ function unbrokenEdits(file: string, { tag, digest }: Reference, start: number, 
   return tag === null ? [rest] : [tagEdit, rest]
 }
 
+/** A use, and what its text expands to where that is a reference. */
 export type Found = { readonly use: ImageUse; readonly expanded: Expanded | null }
 
 /** What reads ARGs and names no image: names of stages, platforms, patterns, stages that declare an ARG again. */

@@ -1,5 +1,8 @@
-/** Where the instructions of a Dockerfile start and end: dockerfile-ast's answer in bytes, after what it reads unlike BuildKit is out of its sight. */
-import { DockerfileParser } from 'dockerfile-ast'
+/**
+ * Where the instructions of a Dockerfile start and end. Without heredocs that is a matter of lines; with them it is dockerfile-ast's answer in bytes,
+ * after what it reads unlike BuildKit is out of its sight.
+ */
+import { createRequire } from 'node:module'
 import type { Span } from '../../lib/span.ts'
 import type { Escape } from './instructions.ts'
 import { Refusal } from './refusal.ts'
@@ -16,19 +19,25 @@ export type Cut = {
 const longestLine = 65_536 // bufio.MaxScanTokenSize, with the line feed
 const mostParsed = 4 * 1024 * 1024 // bytes, however often we ask
 
+/** Most files have no heredocs, and loading the library takes longer than reading many of them. */
+const library = (): typeof import('dockerfile-ast') => createRequire(import.meta.url)('dockerfile-ast')
+
 /**
  * Gives `take` each instruction of `text` (latin1, from byte `offset` of the file) in order and gets the place where its heredocs end.
  * Where the library sees other heredocs than BuildKit (in `echo "a <<b"` one too many, in `3<<EOF` one too few) it is asked again about
  * the rest of the text. Throws `Refusal`.
  */
 export function cutInstructions(text: string, offset: number, escape: Escape, take: (cut: Cut) => number): void {
-  const source = legible(text.endsWith('\n') ? text : `${text}\n`, escape)
+  const mayHoldHeredocs = text.includes('<<')
+  const source = legible(text.endsWith('\n') ? text : `${text}\n`, escape, mayHoldHeredocs)
   const lineStarts = [0]
-  for (let feed = source.indexOf('\n'); feed >= 0; feed = source.indexOf('\n', feed + 1)) {
-    const start = lineStarts.at(-1) ?? 0
+  for (let start = 0, feed = source.indexOf('\n'); feed >= 0; feed = source.indexOf('\n', start)) {
     if (feed + 1 - start > longestLine) throw new Refusal(`a line is longer than ${longestLine - 1} bytes`, offset + start)
-    lineStarts.push(feed + 1)
+    start = feed + 1
+    lineStarts.push(start)
   }
+  if (!mayHoldHeredocs) return cutLines(source, escape, take)
+  const { DockerfileParser } = library()
   const seen = withoutArguments(source, escape)
   const pieces = lineReader(source, escape)
   let parsed = 0
@@ -50,17 +59,23 @@ export function cutInstructions(text: string, offset: number, escape: Escape, ta
   }
 }
 
+/** The same for text without heredocs. */
+function cutLines(source: string, escape: Escape, take: (cut: Cut) => number): void {
+  const pieces = lineReader(source, escape)
+  const text = /[^ \t\r\n]/g
+  for (let found = text.exec(source); found !== null; found = text.exec(source)) text.lastIndex = take({ start: found.index, ...pieces(found.index) })
+}
+
 /**
  * The lines as far as they matter to where instructions end, since the library reads all arguments of an instruction a dozen times before
- * it is asked: one character and whether the line goes on, in files with heredocs the keyword too, and all of a line with a heredoc.
+ * it is asked: the keyword and whether the line goes on, and all of a line with a heredoc.
  * What is left stands where it stood in its line.
  */
 function withoutArguments(source: string, escape: Escape): readonly string[] {
-  const keepsWords = source.includes('<<')
   return source.split('\n').map((line) => {
     const start = line.search(/[^ \t\r]/)
     if (start < 0) return ''
-    const gap = keepsWords ? line.slice(start).search(/[ \t\r]/) : 1
+    const gap = line.slice(start).search(/[ \t\r]/)
     if (gap < 0 || line.includes('<<')) return line
     const kept = line.slice(0, start + gap)
     return line.trimEnd().endsWith(escape) && !kept.endsWith(escape) ? `${kept} ${escape}` : kept
@@ -88,10 +103,10 @@ function lineReader(source: string, escape: Escape): (start: number) => Pick<Cut
  * form feeds and white space of Unicode before a keyword are blanks; comments, which it compares with every stage, are blank;
  * and `$`, whose brace it would look for from each anew, is a letter.
  */
-function legible(text: string, escape: Escape): string {
+function legible(text: string, escape: Escape, forLibrary: boolean): string {
   const { noContinuation, alone } = forms[escape]
   let plain = text
-  if (text.includes('$') || text.includes(escape)) plain = plain.replace(noContinuation, '_')
+  if (forLibrary || text.includes(escape + escape)) plain = plain.replace(noContinuation, '_')
   if (/[\r\v\f]/.test(text)) plain = plain.replace(/\r(?!\n)|[\v\f]/g, ' ')
   if (/[\xc2\xe1-\xe3]/.test(text)) plain = plain.replace(indent, blank)
   if (text.includes('#')) plain = plain.replace(/^[ \t]*#[^\r\n]*/gm, blank)
