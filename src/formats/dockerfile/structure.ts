@@ -2,6 +2,7 @@
  * Where the instructions of a Dockerfile start and end. Without heredocs that is a matter of lines; with them it is dockerfile-ast's answer in bytes,
  * after what it reads unlike BuildKit is out of its sight.
  */
+import type * as DockerfileAst from 'dockerfile-ast'
 import { createRequire } from 'node:module'
 import type { Span } from '../../lib/span.ts'
 import type { Escape } from './instructions.ts'
@@ -20,7 +21,7 @@ const longestLine = 65_536 // bufio.MaxScanTokenSize, with the line feed
 const mostParsed = 4 * 1024 * 1024 // bytes, however often we ask
 
 /** Most files have no heredocs, and loading the library takes longer than reading many of them. */
-const library = (): typeof import('dockerfile-ast') => createRequire(import.meta.url)('dockerfile-ast')
+const library = (): typeof DockerfileAst => createRequire(import.meta.url)('dockerfile-ast')
 
 /**
  * Gives `take` each instruction of `text` (latin1, from byte `offset` of the file) in order and gets the place where its heredocs end.
