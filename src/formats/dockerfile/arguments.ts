@@ -1,6 +1,7 @@
 /** The arguments that FROM sees: those of the platform, then the ARGs before the first FROM (`buildMetaArgs`). */
+import type { Escape } from './escape.ts'
 import { expandWord, type Expansion, type Scope, ValueRequired } from './expansion.ts'
-import type { Escape, Instruction } from './instructions.ts'
+import type { Instruction } from './instructions.ts'
 import { fromBuilder, part, type Sourced } from './sourced.ts'
 import { quotedWords } from './validity.ts'
 

@@ -1,5 +1,5 @@
 /** Parser directives (`# escape=`, `# syntax=`, `# check=`) and the frontend image that BuildKit detects by them. */
-import type { Escape } from './instructions.ts'
+import type { Escape } from './escape.ts'
 import { Refusal } from './refusal.ts'
 import { afterSpace, fromFile, type Sourced } from './sourced.ts'
 

@@ -1,5 +1,5 @@
 /** BuildKit's word expansion (`frontend/dockerfile/shell`): quotes, escapes and variables, each character keeping its source. */
-import type { Escape } from './instructions.ts'
+import type { Escape } from './escape.ts'
 import { type PatternOptions, patternToRegExp, reversedPattern } from './patterns.ts'
 import { fromBuilder, join, nothing, part, readOnly, type Sourced, SourcedBuilder, spaceAt } from './sourced.ts'
 

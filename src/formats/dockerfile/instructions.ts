@@ -1,4 +1,5 @@
 /** Instructions of a Dockerfile: cut by dockerfile-ast, their flags and arguments read as BuildKit's `splitCommand` does. */
+import type { Escape } from './escape.ts'
 import { escapeOf } from './directives.ts'
 import { heredocOf, heredocsEnd, heredocsOf } from './heredocs.ts'
 import { Refusal } from './refusal.ts'
@@ -15,9 +16,6 @@ export type Instruction = {
   /** Where the instruction starts. */
   readonly at: number
 }
-
-/** The escape and continuation character of the file. */
-export type Escape = '\\' | '`'
 
 export type Instructions = { readonly escape: Escape; readonly instructions: readonly Instruction[] }
 

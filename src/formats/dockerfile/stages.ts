@@ -1,7 +1,8 @@
 /** The stages of a Dockerfile and how FROM chains them. */
+import type { Escape } from './escape.ts'
 import type { Skip } from '../../domain/repo/image-use.ts'
 import { BadSubstitution, expandWord, type Scope, ValueRequired } from './expansion.ts'
-import type { Escape, Instruction } from './instructions.ts'
+import type { Instruction } from './instructions.ts'
 import { nothing, type Sourced } from './sourced.ts'
 import { blankSeparated } from './validity.ts'
 

@@ -1,11 +1,12 @@
 /** The image uses of one Dockerfile. */
+import type { Escape } from './escape.ts'
 import { formatImageName, formatReference, parseReference } from '../../domain/image/reference.ts'
 import type { ImageUse, Role, Skip } from '../../domain/repo/image-use.ts'
 import { argumentScope, platformArguments } from './arguments.ts'
 import { detectSyntax } from './directives.ts'
 import { editsOf, type Found, type OtherReader, withoutConflicts } from './edits.ts'
 import { BadSubstitution, expandWord, ExpansionTooLarge, type Expansion, type Scope, ValueRequired } from './expansion.ts'
-import { type Escape, type Instruction, readInstructions, triggerOf } from './instructions.ts'
+import { type Instruction, readInstructions, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
 import { Refusal } from './refusal.ts'
 import { builderMade, type Sourced } from './sourced.ts'

@@ -1,5 +1,6 @@
 /** What BuildKit's `instructions.Parse` asks of each instruction. Only whether it is refused: values are not kept. */
-import { type Escape, type Instruction, jsonStrings, opensHeredoc, triggerOf } from './instructions.ts'
+import type { Escape } from './escape.ts'
+import { type Instruction, jsonStrings, opensHeredoc, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
 import { Refusal } from './refusal.ts'
 import { part, type Sourced, spaceAt } from './sourced.ts'
