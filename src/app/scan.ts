@@ -36,7 +36,11 @@ export async function scan(
   policy: Policy,
   asOf: Date,
 ): Promise<readonly ScannedUse[]> {
-  const looks = tagsOf(uses, grants)
+  const unasked = decide({ repo: null, baseBranch: '', policy, uses: uses.map((use) => ({ use, tag: null, upstream: null })), updates: [], asOf })
+  const looks = tagsOf(
+    uses.filter((_, index) => unasked[index]?.decision.kind !== 'skip'),
+    grants,
+  )
   let done = 0
   onProgress(0, looks.length)
   await eachBounded(looks, looksAtOnce, async ({ key, pins, floats }) => {

@@ -1,6 +1,5 @@
 /** Serving: one process of the app from its start to its drained end, or the set-up page while there is no app. */
-import { once } from 'node:events'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asFetch, createHttp } from '../adapters/http/index.ts'
 import { Fault } from '../domain/fault.ts'
 import { type Part, startBackground } from './background.ts'
@@ -9,6 +8,7 @@ import { type Config, type GithubApp, readConfig } from './config.ts'
 import { configuredLog } from './configured-log.ts'
 import { refuse, respond } from './http/respond.ts'
 import { startSetup } from './http/serve-setup.ts'
+import { listen } from './http/listen.ts'
 import { createServer } from './http/server.ts'
 import { privateHosts } from './private-hosts.ts'
 import { userAgent } from './version.ts'
@@ -70,16 +70,6 @@ async function run(house: House, parts: readonly Part[], stopped: Promise<NodeJS
 function welcome(request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== 'GET' || (request.url ?? '/').split('?', 1)[0] !== '/') return refuse(request, response, 404, 'not found')
   respond(response, 200, 'Underpin runs. It looks at the repositories that it was installed on, and opens a pull request when a base image moves.')
-}
-
-/** Raises `conflict` when the port is taken, `invalid` when we may not have it. */
-async function listen(server: Server, { host, port }: Config['server']): Promise<void> {
-  server.listen(port, host)
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') throw new Fault('conflict', `port ${port} of ${host} is in use; stop what listens there or set PORT`)
-    if (error.code === 'EACCES') throw new Fault('invalid', `we may not listen on port ${port} of ${host}; set PORT to one above 1023`)
-    throw error
-  })
 }
 
 /** Serves the page that creates the app; gives the configuration with the new app in it, or null when we were told to stop first. */

@@ -207,7 +207,12 @@ async function reportPolicy(
       await ports.repoIssues.say(
         repo,
         policyTopic,
-        renderPolicyIssue({ repo, problem: policyProblem, commitOid: policyCommitOid, hasLastGood: before !== null }),
+        renderPolicyIssue({
+          repo,
+          problem: policyProblem,
+          commitOid: policyCommitOid,
+          hasLastGood: before !== null && (before.policyProblem === null || before.policy.enabled),
+        }),
       )
   } catch (error) {
     if (!isFault(error) || !(error.kind === 'missing' || error.kind === 'unauthorized')) throw error

@@ -19,7 +19,7 @@ export function renderPolicyIssue(words: {
   const mistakes = [...lines.slice(0, mostProblems).map((line) => `- ${mistake(line)}`), ...(more > 0 ? [`- … and ${more} more`] : [])]
   const inForce = words.hasLastGood
     ? 'Until it is mended, the last version that could be read stays in force.'
-    : 'Until it is mended, the defaults are in force.'
+    : 'No version of it was ever read, so nothing is done in this repo until it is mended.'
   return {
     title: `Underpin cannot read ${policyPath}`,
     body: [

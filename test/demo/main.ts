@@ -22,37 +22,49 @@ type PullRequest = {
 
 const started = performance.now()
 const flags = new Set(process.argv.slice(2))
+const unknown = [...flags].filter((flag) => !['--json', '--keep', '--verbose'].includes(flag))
+if (unknown.length > 0) {
+  process.stderr.write(`the demo does not know ${unknown.join(', ')}; it takes --json, --keep and --verbose\n`)
+  process.exit(2)
+}
 const dataDir = mkdtempSync(path.join(os.tmpdir(), 'underpin-demo-'))
 // As root, PostgreSQL runs as another user, who has to reach it.
 chmodSync(dataDir, 0o755)
 
 step('Starting')
 const redisUrl = process.env['REDIS_URL']
-const databaseUrl = process.env['DATABASE_URL'] ?? null
 const log = createLog({ level: flags.has('--verbose') ? 'debug' : 'warn' })
 const operatorFile = 'deliverGatherSeconds: 0.5\nsweepSeconds: 1'
-const loop = await startLoop({ databaseUrl, dataDir, log, operatorFile, ...(redisUrl === undefined ? {} : { redisUrl }) })
-tell(
-  `PostgreSQL   ${databaseUrl === null ? 'embedded, a real server from npm' : 'DATABASE_URL'}`,
-  `queue        BullMQ on ${redisUrl === undefined ? 'PostgreSQL' : 'Redis'}`,
-)
+const loop = await startLoop({ databaseUrl: null, dataDir, log, operatorFile, ...(redisUrl === undefined ? {} : { redisUrl }) })
+tell('PostgreSQL   embedded, a real server from npm', `queue        BullMQ on ${redisUrl === undefined ? 'PostgreSQL' : 'Redis'}`)
 tell(`GitHub       stand-in at ${loop.github.url}`, `registry     stand-in at ${loop.registry.host}`)
 
-const journal = await story(loop)
-if (flags.has('--json')) console.log(JSON.stringify(journal, null, 2))
-step(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s`)
-tell(
-  `GitHub was asked ${journal.requests.rest + journal.requests.graphql} times (tokens: ${journal.requests.tokens}); the registry ${journal.lookUps.length} times.`,
-)
-if (flags.has('--keep')) {
-  tell(`It goes on running; Ctrl-C ends it. GitHub stand-in ${loop.github.url}, registry ${loop.registry.host}`)
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+// However it ends, the database ends with it: it is a process of its own and would outlive us.
+const end = async (code: number) => {
+  await loop.close()
+  rmSync(dataDir, { recursive: true, force: true })
+  process.exit(code)
 }
-await loop.close()
-rmSync(dataDir, { recursive: true, force: true })
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => void end(flags.has('--keep') ? 0 : code))
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void end(0))
+
+try {
+  const journal = await story(loop)
+  if (flags.has('--json')) await new Promise((resolve) => process.stdout.write(`${JSON.stringify(journal, null, 2)}\n`, resolve))
+  step(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  tell(
+    `GitHub was asked ${journal.requests.rest + journal.requests.graphql} times (tokens: ${journal.requests.tokens}); the registry ${journal.lookUps.length} times.`,
+  )
+  if (flags.has('--keep')) tell(`It goes on running; Ctrl-C ends it. GitHub stand-in ${loop.github.url}, registry ${loop.registry.host}`)
+  else await end(0)
+} catch (error) {
+  console.error(error)
+  await end(1)
+}
 
 async function story(loop: Loop) {
   const { github, registry, clock, house, app } = loop
@@ -95,7 +107,7 @@ async function story(loop: Loop) {
   await tellRebuild(loop, 'because the base that acme/billing-legacy follows has moved')
   clock.advance(week)
   await loop.idle()
-  await tellRebuild(loop, 'a week later, by our clock: the repo’s own cron would have been switched off after 60 quiet days')
+  await tellRebuild(loop, 'the clock is moved on by a week, past the time in the policy: the repo’s own cron would have been switched off after 60 quiet days')
 
   step('One is merged')
   github.merge('acme/web', 1, 'maintainer')

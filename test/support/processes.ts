@@ -59,8 +59,7 @@ export async function prepareProcesses(options: {
     github.install(app.appId, owner, 'all')
     const users = async () => (await options.stores().repos.reposUsing(`${registry.host}/${image}`, '1')).length === count
     await until('every repo was looked into', users, 60_000)
-    const looked = async () =>
-      (await options.stores().observations.history(parseTagKey(`public ${reference}`), 1)).length === 1
+    const looked = async () => (await options.stores().observations.history(parseTagKey(`public ${reference}`), 1)).length === 1
     await until('the tag was looked at', looked, 60_000)
     const isAt = (name: string, digest: string) => {
       const open = github.pullRequests(name).filter(({ state }) => state === 'open')

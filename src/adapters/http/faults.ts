@@ -5,7 +5,10 @@ type Coded = { readonly code?: unknown; readonly afterMs?: unknown; readonly mes
 
 /** kind, and what happened and what to do, after "<host> ". */
 const words: Readonly<Record<string, readonly [FaultKind, string]>> = {
-  PRIVATE_ADDRESS: ['invalid', 'is at a private or reserved address; if that is meant, list it in the configuration as an allowed private host'],
+  PRIVATE_ADDRESS: [
+    'invalid',
+    'is at a private or reserved address; if that is meant, list it under `registries` with `allowPrivate: true` in the file that UNDERPIN_CONFIG names',
+  ],
   TOO_LARGE: ['invalid', 'answered with more bytes than we read; nothing of it was used'],
   BAD_ENCODING: ['invalid', 'sent a body that we will not decode'],
   ENOTFOUND: ['transient', 'has no address in DNS; check the spelling and the network'],

@@ -20,4 +20,13 @@ program.exitOverride((error) => {
 })
 const asked = commands[process.argv[2] ?? '']
 for (const load of asked === undefined ? Object.values(commands) : [asked]) (await load())(program)
-await program.parseAsync()
+// Whoever reads us may leave early (`| head`); that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+await program.parseAsync().catch((error: unknown) => {
+  // A bug. Its code is none of the contract's: 1 would mean that something was found.
+  console.error(error)
+  process.exit(70)
+})

@@ -5,9 +5,9 @@ export function showProgress(verb: string, out: NodeJS.WriteStream = process.std
   return (done, all) => {
     if (all === 0) return
     if (!out.isTTY) {
-      if (done === 0) out.write(`${all} tags to look up\n`)
+      if (done === 0) out.write(`${all} ${all === 1 ? 'tag' : 'tags'} to look up\n`)
       return
     }
-    out.write(`\r${verb} ${done} of ${all} tags${done === all ? '\n' : ''}`)
+    out.write(`\r${verb} ${done} of ${all}${done === all ? '\n' : ''}`)
   }
 }

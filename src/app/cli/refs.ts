@@ -34,6 +34,11 @@ function defaultEdits(use: ImageUse): ImageUse['edits'] {
   return use.tagFromArgument ? use.edits.filter((edit) => !standsBeside(edit)) : use.edits
 }
 
+/** Whether the file of the use could not be read as text: wrong input, which the exit code tells. */
+export function isUnreadable({ skip }: ImageUse): boolean {
+  return skip !== null && ['unreadable', 'not-utf8', 'too-large'].includes(skip.code)
+}
+
 /** The uses of the files and folders named, ordered by file and offset, and the paths that could not be read with the reason. */
 export async function readUses(paths: readonly string[]): Promise<{ readonly uses: readonly ImageUse[]; readonly problems: readonly string[] }> {
   const uses: ImageUse[] = []
@@ -67,7 +72,7 @@ export function registerRefs(program: Command): void {
       const { uses, problems } = await readUses(paths)
       print(options.json === true ? JSON.stringify(uses.map(usePrinted)) : usesTable(uses))
       for (const problem of problems) process.stderr.write(`${problem}\n`)
-      if (problems.length > 0) process.exitCode = 2
+      if (problems.length > 0 || uses.some(isUnreadable)) process.exitCode = 2
     })
 }
 

@@ -1,4 +1,5 @@
 /** `underpin scan`: what is stale in a folder of files and why, and with `--write` the pins moved. */
+import { statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { createHttp } from '../../adapters/http/index.ts'
 import { createRegistry, loadDockerConfig, oncePerRun } from '../../adapters/registry/index.ts'
@@ -14,7 +15,7 @@ import { userAgent } from '../version.ts'
 import { writeMoves } from '../write-moves.ts'
 import { exitOutside, exitWrongInput, orExplain } from './explain-problem.ts'
 import { showProgress } from './progress.ts'
-import { readUses, usePrinted } from './refs.ts'
+import { isUnreadable, readUses, usePrinted } from './refs.ts'
 
 type Options = { readonly json?: true; readonly write?: true; readonly pin?: true; readonly failOn?: readonly DecisionKind[] }
 
@@ -35,6 +36,11 @@ export function registerScan(program: Command): void {
 }
 
 async function run(dir: string, options: Options): Promise<void> {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+    console.error(`${dir} is not a folder that can be read; scan takes a folder, refs takes files as well`)
+    process.exitCode = exitWrongInput
+    return
+  }
   const asOf = new Date()
   const config = readConfig()
   const problems: string[] = []
@@ -58,7 +64,8 @@ async function run(dir: string, options: Options): Promise<void> {
         { colour: process.stdout.isTTY },
       ),
     )
-  if (options.write === true) {
+  if (options.write === true && read.problems.length > 0) console.error('nothing is written until the policy file is mended')
+  else if (options.write === true) {
     const moved = await writeMoves(dir, uses)
     problems.push(...moved.problems)
     console.error(moved.written.length === 0 ? 'nothing to write' : `wrote ${moved.written.join(', ')}`)
@@ -68,8 +75,8 @@ async function run(dir: string, options: Options): Promise<void> {
 }
 
 function exitCode(uses: readonly ScannedUse[], problems: readonly string[], failOn: readonly DecisionKind[]): number {
-  const isUnreadable = uses.some(({ use }) => use.skip !== null && ['unreadable', 'not-utf8', 'too-large'].includes(use.skip.code))
-  if (problems.length > 0 || isUnreadable) return exitWrongInput
+  const isUnread = uses.some(({ use }) => isUnreadable(use))
+  if (problems.length > 0 || isUnread) return exitWrongInput
   if (uses.some(({ upstream }) => upstream?.kind === 'fault')) return exitOutside
   return uses.some(({ decision }) => failOn.includes(decision.kind)) ? exitFound : 0
 }

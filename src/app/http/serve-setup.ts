@@ -1,11 +1,11 @@
 /** Serves the set-up pages until an app exists. */
-import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Fault } from '../../domain/fault.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { storeApp } from './convert-manifest.ts'
+import { listen } from './listen.ts'
 import { createServer } from './server.ts'
 import { createSetup } from './setup.ts'
 
@@ -50,8 +50,7 @@ export async function startSetup({
     ready: [{ name: 'app', ping: noApp }],
     pages: getRequestListener(setup.app.fetch, { overrideGlobalObjects: false }),
   })
-  web.server.listen(config.server.port, config.server.host)
-  await once(web.server, 'listening')
+  await listen(web.server, config.server)
   const { port } = web.server.address() as AddressInfo
   const origin = config.server.publicUrl ?? `http://localhost:${port}`
   return { link: `${origin}/setup?token=${setup.token}`, stored, close: web.close }

@@ -71,7 +71,7 @@ async function lookAtTakenOver(ports: HandlerPorts, repo: Repo, ref: string): Pr
   await due(ports, ...taken.map(({ key }) => deliverWork(formatUpdateKey(key), repo.installationId, ports.now())))
 }
 
-/** A pull request of ours was closed, merged, reopened or written to: its update is looked at. */
+/** A pull request of ours was closed, merged or reopened: its update is looked at. */
 export async function onPullRequest(ports: HandlerPorts, payload: unknown): Promise<void> {
   const event = read(ports, pullRequestEvent, payload)
   if (event === null || !['closed', 'reopened'].includes(event.action)) return

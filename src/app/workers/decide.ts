@@ -37,9 +37,14 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   if (repo === null || discovery === null) return null
   const { branch: baseBranch, policy, files } = discovery
   const uses = await recallUses(ports.observations, discovery.uses, repo.installationId, ports.grants, policy)
-  await watchTags(ports, uses, asOf)
   const updates = await ports.updates.ofRepo(repo.id)
   const decided = decide({ repo, baseBranch, policy, uses, updates, asOf })
+  // What the policy leaves alone is not asked for either.
+  await watchTags(
+    ports,
+    uses.filter((_, index) => decided[index]?.decision.kind !== 'skip'),
+    asOf,
+  )
   for (const change of plan({ repo, policy, files, decided, asOf }))
     if (!(await ports.updates.plan(claim, repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs)))) return null
   if (!(await ports.updates.retain(claim, repo.id, keptKeys(decided, policy, updates), asOf))) return null

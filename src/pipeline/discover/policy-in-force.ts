@@ -1,4 +1,4 @@
-/** The policy in force: the file's, the last good one while the file is no use, the defaults where there is none. */
+/** The policy in force: the file's, the last good one while the file is no use, none at all where there never was one, the defaults without a file. */
 import { isFault } from '../../domain/fault.ts'
 import { policyPath, type ReadPolicy } from '../../domain/repo/policy.ts'
 import { defaultPolicy } from '../../policy/default-policy.ts'
@@ -27,8 +27,9 @@ export function withoutBranch({ policyProblem }: PolicyInForce, branch: string, 
   return { policy: lastGood(before), policyProblem: policyProblem === null ? problem : `${policyProblem}\n${problem}` }
 }
 
+/** Where no version was ever read, nothing is done: what stands in the file may be `enabled: false`. */
 function lastGood(before: Discovery | null): Discovery['policy'] {
-  return before?.policy ?? defaultPolicy
+  return before?.policy ?? { ...defaultPolicy, enabled: false }
 }
 
 function oneLine(text: string): string {

@@ -66,7 +66,7 @@ describe('the issue about a policy file', () => {
     expect(body).toContain('the last version that could be read stays in force')
     expect(body).toContain(commitOid)
     expect(body).not.toContain('policy check')
-    expect(renderPolicyIssue({ repo, problem, commitOid, hasLastGood: false }).body).toContain('the defaults are in force')
+    expect(renderPolicyIssue({ repo, problem, commitOid, hasLastGood: false }).body).toContain('nothing is done in this repo')
   })
 
   test('what the file holds does not come alive in it', () => {

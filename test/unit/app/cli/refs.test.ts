@@ -102,7 +102,7 @@ describe('refs', () => {
 
   it('reports a file that is too large without reading all of it', async () => {
     const { out, code } = await refs('--json', put('Dockerfile', 'FROM a:1\n'.repeat(1_200_000)))
-    expect(code).toBe(0)
+    expect(code).toBe(2)
     expect(JSON.parse(out)).toMatchObject([{ reference: null, skip: { code: 'too-large' } }])
   })
 })

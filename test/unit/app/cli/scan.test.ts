@@ -81,7 +81,7 @@ describe('scan', () => {
 
     expect(out).toMatch(/^Dockerfile\n {5}2 {2}\S+plain\/base:1@/)
     expect(out).toContain('1 image use: 1 update')
-    expect(err).toContain('1 tags to look up')
+    expect(err).toContain('1 tag to look up')
   })
 
   it('--write moves the pins and keeps every other byte and the mode; a second run changes nothing', async () => {
@@ -126,6 +126,15 @@ describe('scan', () => {
     expect(registry.requests.slice(before).map(({ method }) => method)).toEqual(['HEAD'])
   })
 
+  it('asks nobody about what the policy leaves alone', async () => {
+    const { digest } = registry.pushImage('left/base', '1', { label: 'first' })
+    write('.github/underpin.yml', `ignore: { images: ["${registry.host}/left/*"] }\n`)
+    write('Dockerfile', `FROM ${registry.host}/left/base:1@${digest}\n`)
+    const before = registry.requests.length
+    expect((await scan()).out).toContain('1 skip')
+    expect(registry.requests.length).toBe(before)
+  })
+
   it('uses the login of the Docker configuration, and only where it belongs', async () => {
     const { digest } = locked.pushImage('private/base', '1', { label: 'first' })
     write('Dockerfile', `FROM ${locked.host}/private/base:1@${digest}\n`)
@@ -163,6 +172,18 @@ describe('bad input', () => {
     expect(code).toBe(2)
     expect(err).toContain('.github/underpin.yml:2')
     expect(err).toContain('labels')
+  })
+
+  it('in the policy file keeps --write from writing what it might have forbidden', async () => {
+    const { digest } = registry.pushImage('broken/base', '1', { label: 'first' })
+    registry.pushImage('broken/base', '1', { label: 'second' })
+    write('.github/underpin.yml', 'enabled: false\nlabelz: [a]\n')
+    write('Dockerfile', `FROM ${registry.host}/broken/base:1@${digest}\n`)
+    const { code, err } = await scan('--write')
+
+    expect(code).toBe(2)
+    expect(err).toContain('nothing is written')
+    expect(read('Dockerfile')).toContain(digest)
   })
 
   it('names a folder that is not there', async () => {
