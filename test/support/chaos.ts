@@ -46,7 +46,12 @@ export function startHistory({ github, registry }: Pick<Loop, 'github' | 'regist
   const open = (repo: string) => org.pulls(repo).filter(({ state }) => state === 'open')
   const newest = (tag: Tag) => registry.digestOf(`${org.name}/base`, tag) ?? 'none'
   const changed = (repo: string, branch: string): Tag[] => {
-    const [base, files] = [github.files(repo), github.files(repo, branch)]
+    // As a pull request shows it: against the newest commit that the branch shares with its base, not against what the base has become.
+    const { git } = github.repo(repo)
+    const [head = '', main = ''] = [github.branches(repo)[branch], github.branches(repo)['main']]
+    const onBase = git.ancestors(main)
+    const shared = [...git.ancestors(head)].find((oid) => onBase.has(oid)) ?? main
+    const [base, files] = [github.files(repo, shared), github.files(repo, branch)]
     return tags.filter((tag) => digestIn(files[fileOf(tag)]) !== digestIn(base[fileOf(tag)]))
   }
   const request = () => chance.pick(repos.flatMap((repo) => open(repo).map((pull) => ({ repo, pull }))))
