@@ -10,11 +10,11 @@ export function respond(response: ServerResponse, status: number, text: string, 
 
 /** Bytes that we still take, and throw away, from somebody whose request we refused; and for how long. */
 const lingerBytes = 256 * 1024
-const lingerMs = 500
+const lingerMs = 1_500
 
 /**
  * Answers before the body was read, and hangs up. The connection lingers for a moment: closing it on unread bytes resets it, and the answer
- * would be lost on the way.
+ * would be lost on the way. Who goes on sending is no longer read, which stops him, and has the rest of the moment to read the answer.
  */
 export function refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
   if (response.headersSent || response.destroyed) return
@@ -38,7 +38,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
   }
   const timer = setTimeout(hangUp, lingerMs)
   request.on('data', () => {
-    if (request.socket.bytesRead > until) hangUp()
+    if (request.socket.bytesRead > until) request.pause()
   })
   request.once('end', hangUp)
   request.once('error', hangUp)

@@ -257,11 +257,12 @@ describe('an attacker', () => {
   })
 
   it('who opens many large bodies at once finds the shared budget spent, and good webhooks pass after', async () => {
-    const { port } = await start({ limits: { allBodiesBytes: 4 * megabyte } })
+    const { port, sockets } = await start({ limits: { allBodiesBytes: 4 * megabyte } })
     const waiting = connect(port, '127.0.0.1')
     waiting.on('error', () => {})
     waiting.write(head(`content-length: ${20 * megabyte}`))
-    await new Promise<void>((resolve) => waiting.write(Buffer.alloc(3 * megabyte, 97), () => resolve()))
+    waiting.write(Buffer.alloc(3 * megabyte, 97))
+    await until('the first body is held', async () => (sockets[0]?.bytesRead ?? 0) > 3 * megabyte)
     const answer = await raw(port, (socket) => {
       socket.write(head('transfer-encoding: chunked'))
       flood(socket, 8 * megabyte, (chunk) => Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]))
