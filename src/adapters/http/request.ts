@@ -34,6 +34,18 @@ export type HttpResponse = {
   readonly url: string
 }
 
+/** An answer whose body has not been read yet. */
+export type HttpStream = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly url: string
+  /**
+   * The body as it was sent, chunk by chunk, at the reader's pace; to be read once, or left early, which closes the connection. Raises `invalid` past
+   * `maxBytes` or when it ends before `content-length`, `transient` when the connection breaks, is silent for `idleMs`, or takes longer than `totalMs`.
+   */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
 /** The client; make one per process and share it, since its limits hold per client. */
 export type Http = {
   /**
@@ -41,6 +53,8 @@ export type Http = {
    * address or redirect, TLS). Aborting rejects with the signal's reason.
    */
   request(request: HttpRequest): Promise<HttpResponse>
+  /** The same with the body left on the wire, always `raw`; repeated and redirected like any read until the headers are there. `idleMs`: 30,000 without it. */
+  stream(request: Omit<HttpRequest, 'raw' | 'body'> & { readonly idleMs?: number }): Promise<HttpStream>
   /** Requests sent so far. */
   readonly requests: number
   /** Ends idle connections and waits for running requests. */

@@ -1,0 +1,38 @@
+/** Advisories that were fetched, and the state of the feeds they came from. */
+import type { Advisory, FeedItem } from '../domain/advisory/advisory.ts'
+import type { ReleaseKey } from '../domain/package/distro.ts'
+import type { FeedPart } from './feeds.ts'
+import type { AdvisedPackage } from './inventory-store.ts'
+
+/** What CISA and FIRST know about a vulnerability. */
+export type ExploitNote = { readonly kev: boolean; readonly epss: number | null }
+
+/** What an update came to: the packages of which an advisory is new, changed or gone; or why nothing was changed. */
+export type SavedPart =
+  | { readonly kind: 'saved'; readonly items: number; readonly changed: readonly AdvisedPackage[] }
+  | { readonly kind: 'refused'; readonly why: string }
+
+/** What was counted while an update was read. */
+export type PartCount = { readonly items: number; readonly problems: number; readonly newest: string | null }
+
+export interface AdvisoryStore {
+  /** The state of every part of a feed; of all feeds without `feed`. */
+  parts(feed?: string): Promise<readonly FeedPart[]>
+  /**
+   * Takes in a part in one transaction: `replace` makes `items` all that it holds, `patch` adds, changes and removes by record. Nothing is changed when
+   * `items` raises or `judge`, told what was counted, gives a reason: the last good one is kept. `changed` names only what is different from before.
+   */
+  save(
+    part: Pick<FeedPart, 'feed' | 'part' | 'etag' | 'newest' | 'bytes' | 'fingerprint'>,
+    mode: 'replace' | 'patch',
+    items: AsyncIterable<FeedItem>,
+    judge: (counted: PartCount) => string | null,
+    at: Date,
+  ): Promise<SavedPart>
+  /** Notes that the publisher was asked: nothing new, or (`alarm`) nothing that could be used. */
+  noteChecked(feed: string, part: string, at: Date, alarm: string | null): Promise<void>
+  /** Advisories that speak of packages by these names in that release. */
+  about(release: ReleaseKey, packageNames: readonly string[]): Promise<readonly Advisory[]>
+  /** What is noted about these vulnerabilities; those without a note are absent. */
+  notes(vulnerabilities: readonly string[]): Promise<ReadonlyMap<string, ExploitNote>>
+}

@@ -1,0 +1,21 @@
+/** What was found inside images, by scope: evidence of a private image stays with those who may pull it. */
+import type { Digest } from '../domain/image/digest.ts'
+import type { Inspection } from '../domain/image/inspection.ts'
+import type { Scope } from '../domain/image/scope.ts'
+import type { ReleaseKey } from '../domain/package/distro.ts'
+import type { Json } from '../lib/json.ts'
+
+/** A source or binary package of a release, as advisories name it. */
+export type AdvisedPackage = { readonly release: ReleaseKey; readonly packageName: string }
+
+export interface InventoryStore {
+  /** What this scope found in the platform manifest, or null: another scope's is not shown. */
+  inspection(scope: Scope, imageName: string, manifest: Digest): Promise<Inspection | null>
+  /** Keeps it; `release` is that of its distribution, null where no feed speaks of it. */
+  saveInspection(scope: Scope, imageName: string, inspection: Inspection, release: ReleaseKey | null): Promise<void>
+  /** What reading a layer gave to this scope (a value of the layer reader's own), or null. */
+  layer(scope: Scope, layer: Digest): Promise<Json | null>
+  saveLayer(scope: Scope, layer: Digest, found: Json): Promise<void>
+  /** The platform manifests whose inventory holds one of these packages, as source or as binary. */
+  holding(packages: readonly AdvisedPackage[]): Promise<readonly { readonly scope: Scope; readonly imageName: string; readonly manifest: Digest }[]>
+}
