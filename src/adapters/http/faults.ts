@@ -30,6 +30,7 @@ export function faultOf(error: unknown, host: string): unknown {
   // Undici's parser error has a code only where llhttp gave one.
   if (error.name === 'HTTPParserError') return fault('invalid', 'answered with something that is not HTTP; check scheme and port')
   if (typeof code !== 'string') return error
+  if (code === 'FELL_SILENT') return fault('transient', `sent nothing for ${Number(afterMs) / 1000} s in the middle of an answer; try again later`)
   if (code === 'TIMED_OUT') return fault('transient', `did not answer within ${Number(afterMs) / 1000} s; try again later`)
   const known = Object.hasOwn(words, code) ? words[code] : undefined
   if (known !== undefined) return fault(...known)

@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agent } from 'undici'
 import { Fault } from '../../domain/fault.ts'
 import { createDialler, type Lookup } from './dialler.ts'
-import { type Answer, exchange, type ExchangeLimits, type Hop } from './exchange.ts'
-import { faultOf } from './faults.ts'
+import { exchange } from './exchange.ts'
+import { type Head, type Hop, open, type OpenAnswer } from './open.ts'
 import { nextHop } from './redirect.ts'
 import type { Http, HttpRequest } from './request.ts'
 import { mayRepeat, retryAfterMs } from './retry.ts'
 import { createTurns } from './turns.ts'
 
 export { asFetch } from './as-fetch.ts'
-export type { Http, HttpRequest, HttpResponse } from './request.ts'
+export type { Http, HttpRequest, HttpResponse, HttpStream } from './request.ts'
 
 /** Defaults suit production; time-outs are in ms. */
 export type HttpOptions = {
@@ -31,7 +31,7 @@ export type HttpOptions = {
 }
 
 /** `patienceMs`: what one request spends waiting between its repetitions at most; longer waits are the scheduler's. */
-const defaultTimeouts = { connectMs: 5_000, headersMs: 15_000, totalMs: 30_000, patienceMs: 5_000, firstWaitMs: 250 }
+const defaultTimeouts = { connectMs: 5_000, headersMs: 15_000, totalMs: 30_000, idleMs: 30_000, patienceMs: 5_000, firstWaitMs: 250 }
 
 /** Opens no connection before the first request, and loads undici only then. */
 export function createHttp(options: HttpOptions): Http {
@@ -43,26 +43,50 @@ export function createHttp(options: HttpOptions): Http {
   let agent: Agent | null = null
   let requests = 0
 
-  async function sendOnce(hop: Hop, limits: ExchangeLimits, onSent: (() => void) | undefined): Promise<Answer> {
-    const endTurn = await turnAt(hop.url.origin, limits.signal)
-    try {
-      agent ??= createAgent(createDialler({ ...options, ca: options.ca, connectMs: timeouts.connectMs }), connections)
-      requests += 1
-      onSent?.()
-      return await exchange(agent, hop, limits)
-    } catch (error) {
-      throw limits.signal?.aborted === true ? error : faultOf(error, hop.url.host)
-    } finally {
-      endTurn()
+  /** Gives `ask` a turn at the hop's host; `ask` says by calling its second argument when nothing of it is on the wire any more. */
+  async function takeTurn<Answer>(hop: Hop, request: HttpRequest, ask: (agent: Agent, onClosed: () => void) => Promise<Answer>): Promise<Answer> {
+    const endTurn = await turnAt(hop.url.origin, request.signal)
+    agent ??= createAgent(createDialler({ ...options, ca: options.ca, connectMs: timeouts.connectMs }), connections)
+    requests += 1
+    request.onSent?.()
+    return ask(agent, endTurn)
+  }
+
+  /** The answer after redirects and repetitions. `drop` gets every answer that is not the last. */
+  async function follow<Answer extends Head>(
+    request: HttpRequest,
+    ask: (hop: Hop) => Promise<Answer>,
+    drop: (answer: Answer) => Promise<void>,
+  ): Promise<{ readonly answer: Answer; readonly url: string }> {
+    let hop = firstHop(request, options.userAgent)
+    const redirects = request.redirects ?? 3
+    for (let followed = 0; ; followed += 1) {
+      const answer = await repeat(hop, request, ask, drop)
+      try {
+        const next = redirects === 0 ? null : nextHop(hop, answer)
+        if (next === null) return { answer, url: hop.url.href }
+        const { host } = hop.url
+        if (followed >= redirects) throw new Fault('invalid', `${host} redirects more than ${redirects} times in a row; gave up`, { host })
+        hop = next
+      } catch (error) {
+        await drop(answer)
+        throw error
+      }
+      await drop(answer)
     }
   }
 
-  async function send(hop: Hop, limits: ExchangeLimits, request: HttpRequest): Promise<Answer> {
+  async function repeat<Answer extends Head>(
+    hop: Hop,
+    request: HttpRequest,
+    ask: (hop: Hop) => Promise<Answer>,
+    drop: (answer: Answer) => Promise<void>,
+  ): Promise<Answer> {
     const reads = hop.method === 'GET' || hop.method === 'HEAD'
     const retries = reads ? (request.retries ?? 2) : 0
     let patienceMs = timeouts.patienceMs
     for (let attempt = 0; ; attempt += 1) {
-      const outcome = await sendOnce(hop, limits, request.onSent).catch((error: unknown) => {
+      const outcome = await ask(hop).catch((error: unknown) => {
         if (error instanceof Fault) return error
         throw error
       })
@@ -72,34 +96,35 @@ export function createHttp(options: HttpOptions): Http {
       const waitMs = asked ?? timeouts.firstWaitMs * 4 ** attempt
       if (attempt >= retries || waitMs > patienceMs || !mayRepeat(outcome)) {
         if (outcome instanceof Fault) throw outcome
-        if (limited) throw rateLimitFault(hop.url.host, asked)
-        return outcome
+        if (!limited) return outcome
+        await drop(outcome)
+        throw rateLimitFault(hop.url.host, asked)
       }
+      if (!(outcome instanceof Fault)) await drop(outcome)
       patienceMs -= waitMs
-      await wait(waitMs, limits.signal)
+      await wait(waitMs, request.signal)
     }
   }
 
+  const limitsOf = (request: HttpRequest) => ({
+    maxBytes: request.maxBytes,
+    headersMs: Math.min(timeouts.headersMs, request.totalMs ?? timeouts.totalMs),
+    totalMs: request.totalMs ?? timeouts.totalMs,
+    signal: request.signal,
+  })
+
   return {
     async request(request) {
-      const method = (request.method ?? 'GET').toUpperCase()
-      const limits = {
-        maxBytes: request.maxBytes,
-        headersMs: Math.min(timeouts.headersMs, request.totalMs ?? timeouts.totalMs),
-        totalMs: request.totalMs ?? timeouts.totalMs,
-        raw: request.raw ?? false,
-        signal: request.signal,
-      }
-      let hop = firstHop(method, request, options.userAgent)
-      const redirects = request.redirects ?? 3
-      for (let followed = 0; ; followed += 1) {
-        const answer = await send(hop, limits, request)
-        const next = redirects === 0 ? null : nextHop(hop, answer)
-        if (next === null) return { status: answer.status, headers: answer.headers, body: answer.body, url: hop.url.href }
-        const { host } = hop.url
-        if (followed >= redirects) throw new Fault('invalid', `${host} redirects more than ${redirects} times in a row; gave up`, { host })
-        hop = next
-      }
+      const limits = { ...limitsOf(request), raw: request.raw ?? false }
+      const ask = (hop: Hop) => takeTurn(hop, request, (via, onClosed) => exchange(via, hop, limits, onClosed))
+      const { answer, url } = await follow(request, ask, async () => {})
+      return { ...answer, url }
+    },
+    async stream(request) {
+      const limits = { ...limitsOf(request), idleMs: request.idleMs ?? timeouts.idleMs }
+      const ask = (hop: Hop) => takeTurn(hop, request, (via, onClosed) => open(via, hop, limits, onClosed))
+      const { answer, url } = await follow({ ...request, raw: true }, ask, finish)
+      return { ...answer, url }
     },
     get requests() {
       return requests
@@ -111,7 +136,23 @@ export function createHttp(options: HttpOptions): Http {
   }
 }
 
-function firstHop(method: string, request: HttpRequest, userAgent: string): Hop {
+/** Bytes of an answer that nobody wants which we read to keep its connection; beyond them a new one is cheaper. */
+const mostDropped = 64 * 1024
+
+async function finish({ body }: OpenAnswer): Promise<void> {
+  let dropped = 0
+  try {
+    for await (const chunk of body) {
+      dropped += chunk.length
+      if (dropped > mostDropped) return
+    }
+  } catch {
+    // Its headers said all that we wanted of it.
+  }
+}
+
+function firstHop(request: HttpRequest, userAgent: string): Hop {
+  const method = (request.method ?? 'GET').toUpperCase()
   const url = new URL(request.url)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError(`not an http URL: ${url.protocol}//${url.host}`)
   if (url.username !== '' || url.password !== '') throw new TypeError(`credentials belong into headers, not into the URL of ${url.host}`)

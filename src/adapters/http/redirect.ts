@@ -1,6 +1,6 @@
 /** Redirects by hand: where an answer sends us, and which headers may go along. */
 import { Fault } from '../../domain/fault.ts'
-import type { Answer, Hop } from './exchange.ts'
+import type { Head, Hop } from './open.ts'
 
 const statuses = new Set([301, 302, 303, 307, 308])
 /** All that another origin gets to see. A list of what may pass, since a list of secrets is never complete (undici forwards `x-registry-auth`). */
@@ -10,7 +10,7 @@ const harmless = new Set(['accept', 'accept-encoding', 'accept-language', 'user-
  * The next hop, or null where `answer` is the answer. Only GET and HEAD are followed. Once the origin (scheme, host, port) changed, the headers that may
  * hold a secret are gone for good. Faults: `invalid` where it leads from https to http, to another scheme, or nowhere.
  */
-export function nextHop(hop: Hop, answer: Answer): Hop | null {
+export function nextHop(hop: Hop, answer: Head): Hop | null {
   const location = answer.headers['location']
   if (!statuses.has(answer.status) || location === undefined || (hop.method !== 'GET' && hop.method !== 'HEAD')) return null
   const { host } = hop.url
