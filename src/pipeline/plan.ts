@@ -40,7 +40,7 @@ export function moveOf(use: DecidedUse['use'], decision: DecidedUse['decision'])
   if (decision.kind !== 'update' || decision.to === null || use.reference === null) return null
   const to = parseReference(decision.to)
   if (to.kind === 'invalid') throw new Error(`a decision names no reference: ${to.problem}`)
-  return { use, from: use.reference, to: to.reference, decision }
+  return { use, from: use.reference, to: to.reference, decision, evidence: null }
 }
 
 /** The replacements of the moves by file; bytes that two uses share are replaced once. Throws (a bug) where two moves want different text for the same bytes: `decide` holds these. */

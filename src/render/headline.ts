@@ -1,11 +1,13 @@
 /** Headlines: the one line that names an update, in a pull request's title and a commit's subject. */
 import { type Digest, shortDigest } from '../domain/image/digest.ts'
 import { type Reference, tagOrLatest } from '../domain/image/reference.ts'
+import { severityCounts, unite, vulnerabilitiesOf } from '../domain/move-evidence.ts'
+import { countOf } from './evidence-table.ts'
 import type { Move } from './move.ts'
 
 /**
- * `Update python:3.12-slim to sha256:0123456789ab`, or `Pin …` where no file had a digest: at most `longest` characters, the name shortened
- * from its front when it does not fit. References hold no character that GitHub gives a meaning, so nothing is escaped.
+ * `Update python:3.12-slim: fixes 3 vulnerabilities (1 high, 2 low)`, `… to sha256:0123456789ab` where it fixes none that we know of, or `Pin …` where
+ * no file had a digest: at most `longest` characters, the name shortened from its front when it does not fit. References hold no character that GitHub gives a meaning, so nothing is escaped.
  */
 export function headline(moves: readonly Move[], longest: number): string {
   const [first] = moves
@@ -14,11 +16,20 @@ export function headline(moves: readonly Move[], longest: number): string {
   const digests = [...new Set(moves.flatMap(({ to }): Digest[] => (to.digest === null ? [] : [to.digest])))]
   const names = [...new Set(moves.map(({ to }) => nameAndTag(to)))]
   const others = digests.length > 1 ? ` and ${digests.length - 1} more` : ''
-  const target = digests[0] === undefined ? '' : ` to ${shortDigest(digests[0])}${others}`
+  const fixes = fixesOf(moves)
+  const target = fixes !== null ? `: ${fixes}` : digests[0] === undefined ? '' : ` to ${shortDigest(digests[0])}${others}`
   const name = names[0] ?? ''
   const last = name.slice(name.lastIndexOf('/') + 1)
   const candidates = [name, `…/${last}`, last.slice(0, last.indexOf(':')), 'an image'].map((candidate) => `${verb} ${candidate}${target}`)
   return candidates.find((candidate) => candidate.length <= longest) ?? `${verb} an image`
+}
+
+/** What the moves fix together, only the worst severity counted; null where nothing is known to be fixed. */
+function fixesOf(moves: readonly Move[]): string | null {
+  const fixed = vulnerabilitiesOf(moves.flatMap(({ evidence }) => (evidence === null ? [] : unite(evidence).fixed.map(({ thing }) => thing))))
+  if (fixed.length === 0) return null
+  const worst = fixed.length === 1 ? fixed[0]?.severity : severityCounts(fixed).split(', ')[0]
+  return `fixes ${countOf(fixed.length, 'vulnerability', 'vulnerabilities')} (${worst})`
 }
 
 /** `python:3.12-slim` as its file spells it. */

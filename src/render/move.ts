@@ -1,10 +1,18 @@
 /** Moves: image uses that an update changes, as the words about it need them. */
 import type { Decision } from '../domain/decision.ts'
 import { formatReference, type Reference } from '../domain/image/reference.ts'
+import type { MoveEvidence } from '../domain/move-evidence.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 
 /** One use and what becomes of its reference. */
-export type Move = { readonly use: ImageUse; readonly from: Reference; readonly to: Reference; readonly decision: Decision }
+export type Move = {
+  readonly use: ImageUse
+  readonly from: Reference
+  readonly to: Reference
+  readonly decision: Decision
+  /** What changes inside the image; null where nobody looked (the file had no digest). */
+  readonly evidence: MoveEvidence | null
+}
 
 /** Moves that change the same text into the same text, told once with all their places. */
 export type Step = { readonly from: Reference; readonly to: Reference; readonly moves: readonly Move[] }

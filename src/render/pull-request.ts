@@ -1,9 +1,12 @@
 /** Pull requests: the title and the body that have to convince a person who has one minute. */
+import { shortDigest } from '../domain/image/digest.ts'
 import { formatImageName, formatReference } from '../domain/image/reference.ts'
+import type { MoveEvidence } from '../domain/move-evidence.ts'
 import { policyPath } from '../domain/repo/policy.ts'
 import { formatRepo } from '../domain/repo/repo.ts'
 import { formatBodyMarker } from '../domain/update-marker.ts'
 import { headline, nameAndTag } from './headline.ts'
+import { evidenceGaps, evidenceSections, evidenceSentence, evidenceSources } from './evidence.ts'
 import { code, fitted, prose, table } from './markdown.ts'
 import { type Move, reasonsOf, roleWords, type Step, stepsOf } from './move.ts'
 
@@ -23,20 +26,26 @@ export type UpdateWords = {
 const longestTitle = 120
 const mostSteps = 15
 const mostReasons = 10
+const mostCompared = 3
 
 /** The body is Markdown under 60,000 bytes; its last line is the marker of the plan. */
 export function renderPullRequest(words: UpdateWords): { readonly title: string; readonly body: string } {
-  return { title: headline(words.moves, longestTitle), body: fitted(words.moves.length, (shown) => bodyOf(words, shown)) }
+  return { title: headline(words.moves, longestTitle), body: fitted(Math.max(words.moves.length, longestList), (shown) => bodyOf(words, shown)) }
 }
 
-function bodyOf(words: UpdateWords, mostPlaces: number): string {
+/** Items of a list about packages or findings that are tried first. */
+const longestList = 150
+
+function bodyOf(words: UpdateWords, mostItems: number): string {
   const { moves, fingerprint } = words
   return [
     summary(moves),
-    ...changes(moves, mostPlaces),
+    ...inside(words, mostItems),
+    ...(comparedSteps(moves).length === 0 ? [] : ['### Where']),
+    ...changes(moves, mostItems),
     ...why(moves),
     ...howWeKnow(words),
-    ...limits(words),
+    ...limits(words, mostItems),
     ...sayingNo(),
     formatBodyMarker(fingerprint),
   ].join('\n\n')
@@ -48,7 +57,35 @@ function summary(moves: readonly Move[]): string {
   const places = `${moves.length} ${moves.length === 1 ? 'place' : 'places'}`
   return moves.every(({ from }) => from.digest === null)
     ? `Writes the digest that ${names} shows now into ${places}, so that each build uses the same image until a pull request like this one moves it.`
-    : `Moves ${names} in ${places} to the digest that its tag shows now; nothing else changes.`
+    : `Moves ${names} in ${places} to the digest that its tag shows now; nothing else in the repository changes.${inBrief(moves)}`
+}
+
+/** What it brings, where that is known for all of it. */
+function inBrief(moves: readonly Move[]): string {
+  const [only, ...others] = comparedSteps(moves)
+  if (only === undefined || others.length > 0) return ''
+  const sentence = evidenceSentence(only.evidence)
+  return ` Inside: ${sentence}.`
+}
+
+/** The steps whose images were looked into. */
+function comparedSteps(moves: readonly Move[]): readonly (Step & { readonly evidence: MoveEvidence })[] {
+  return stepsOf(moves).flatMap((step) => {
+    const evidence = step.moves.find((move) => move.evidence !== null)?.evidence ?? null
+    return evidence === null ? [] : [{ ...step, evidence }]
+  })
+}
+
+/** What changes inside the images: of several old digests each is compared with the new one, the first ones in full. */
+function inside({ moves, asOf }: UpdateWords, mostItems: number): readonly string[] {
+  const steps = comparedSteps(moves)
+  const shown = steps.slice(0, mostCompared)
+  const more = steps.length - shown.length
+  const parts = shown.flatMap(({ from, evidence }) => {
+    const which = steps.length === 1 || from.digest === null ? [] : [`Compared with ${code(shortDigest(from.digest))}: ${evidenceSentence(evidence)}.`]
+    return [...which, ...evidenceSections(evidence, asOf, mostItems)]
+  })
+  return more > 0 ? [...parts, `… and ${more} more old digests, not compared here.`] : parts
 }
 
 function changes(moves: readonly Move[], mostPlaces: number): readonly string[] {
@@ -85,18 +122,22 @@ function howWeKnow({ moves, asOf }: UpdateWords): readonly string[] {
     [
       `- Underpin asked the registry of ${names} where the tag points, and hashed the bytes of the answer itself.`,
       '- Ages count from when Underpin first saw the digest, not from a date that its publisher wrote.',
+      ...new Set(comparedSteps(moves).flatMap(({ evidence }) => evidenceSources(evidence))),
       `- As of ${asOf.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
     ].join('\n'),
   ]
 }
 
-function limits({ repo, moves, heldOrSkipped = 0 }: UpdateWords): readonly string[] {
-  const unknown = moves.every(({ from }) => from.digest === null)
+function limits({ repo, moves, heldOrSkipped = 0 }: UpdateWords, mostItems: number): readonly string[] {
+  const compared = comparedSteps(moves)
+  const gaps = [...new Set(compared.flatMap(({ evidence }) => evidenceGaps(evidence, mostItems)))]
+  const notLookedAt = moves.every(({ from }) => from.digest === null)
     ? '- The packages inside the image were not looked at.'
     : '- The packages inside the digests were not compared, so it is not known what changed between them.'
+  const unknown = compared.length > 0 ? gaps : [notLookedAt]
   const stay = heldOrSkipped === 1 ? 'use of this image stays as it is' : 'uses of this image stay as they are'
   const left = heldOrSkipped === 0 ? [] : [`- ${heldOrSkipped} more ${stay}; ${code(`underpin explain ${formatRepo(repo)}`)} says why.`]
-  return ['### What this does not say', [unknown, ...left].join('\n')]
+  return ['### What this does not say', [...unknown, ...left].join('\n')]
 }
 
 function sayingNo(): readonly string[] {

@@ -5,6 +5,7 @@ import { parseBodyMarker, parseCommitTrailer } from '../../../src/domain/update-
 import { renderCommitMessage } from '../../../src/render/commit-message.ts'
 import { renderPullRequest } from '../../../src/render/pull-request.ts'
 import { casesIn, long } from '../policy/case-facts.ts'
+import type { WrittenEvidence } from './case-evidence.ts'
 import { fingerprint, toWords, type WrittenWords } from './case-moves.ts'
 import { hostile } from './hostile.ts'
 import { refuseActive } from './readable.ts'
@@ -67,6 +68,57 @@ test('nothing that strangers wrote mentions, links, embeds, formats or hides in 
     }),
     { numRuns: 500 },
   )
+})
+
+test('nothing that images and feeds say comes alive, whatever it is', () => {
+  fc.assert(
+    fc.property(hostile, hostile, hostile, (a, b, c) => {
+      const finding = { id: a, sourceName: b, installed: c, fixedIn: a, severity: 'high' as const }
+      const evidence: WrittenEvidence = {
+        platforms: [
+          {
+            platform: 'linux/amd64',
+            fixed: [finding],
+            introduced: [finding],
+            remaining: [{ ...finding, published: b }],
+            explained: false,
+            why: [a, b],
+            config: [{ field: a, from: b, to: c }],
+            unseen: [c],
+          },
+          { platform: 'linux/arm64', added: [`${a.replaceAll(' ', '')} - → ${c.replaceAll(' ', '')}`] },
+        ],
+        notCompared: [{ platform: null, why: c }],
+        feeds: [{ name: 'osv', checkedAt: '2026-11-22T00:00:00Z' }],
+      }
+      const { title, body } = renderPullRequest(toWords(words([{ ...move('Dockerfile'), evidence }])))
+      refuseActive(body)
+      expect(title).toBe('Update python:3: fixes 1 vulnerability (high)')
+      expect(parseBodyMarker(body)).toBe(fingerprint)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('thousands of findings and packages stay under 60,000 bytes and say how many are missing', () => {
+  const finding = (index: number) => ({ id: `CVE-2026-${10_000 + index}`, sourceName: 'x'.repeat(500), installed: '1', severity: 'high' as const })
+  const evidence: WrittenEvidence = {
+    platforms: [
+      {
+        platform: 'linux/amd64',
+        fixed: Array.from({ length: 2_000 }, (_, index) => finding(index)),
+        remaining: Array.from({ length: 2_000 }, (_, index) => finding(5_000 + index)),
+        upgraded: Array.from({ length: 3_000 }, (_, index) => `${'p'.repeat(200)}${index} 1 → 2`),
+        unseen: Array.from({ length: 500 }, (_, index) => `${index} ${'layer '.repeat(400)}`),
+      },
+    ],
+  }
+  const { title, body } = renderPullRequest(toWords(words([{ ...move('Dockerfile'), evidence }])))
+
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(60_000)
+  expect(body).toMatch(/… and 1,?[0-9]{3} more\./)
+  expect(title).toBe('Update python:3: fixes 2000 vulnerabilities (2000 high)')
+  expect(parseBodyMarker(body)).toBe(fingerprint)
 })
 
 test('a commit message holds a short subject, plain text, and one trailer as its last line', () => {

@@ -31,11 +31,19 @@ function closing(markdown: string, from: number, length: number): number | null 
   return null
 }
 
-/** Throws when something outside code spans could mention, link, embed, format or hide: only words, our own headings, lists, tables and marker are left. */
+/** The pages that we link a vulnerability to, by an id of a form that says nothing else. */
+const ourLinks =
+  /\[((?:CVE-\d{4}-\d{4,10})|(?:GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}))\]\(https:\/\/(?:www\.cve\.org\/CVERecord\?id=|security-tracker\.debian\.org\/tracker\/|ubuntu\.com\/security\/|security\.alpinelinux\.org\/vuln\/|access\.redhat\.com\/security\/cve\/|www\.suse\.com\/security\/cve\/|github\.com\/advisories\/)\1\)/g
+
+/** Throws when something outside code spans could mention, link, embed, format or hide: only words, our own headings, lists, tables, folds, links and marker are left. */
 export function refuseActive(markdown: string): void {
   for (const line of outsideCode(markdown).split('\n')) {
     if (/^<!-- underpin [a-z-]+(?:=[0-9a-f]{64})? -->$/.test(line)) continue
+    if (/^<\/?details>$|^<summary>[a-z0-9 ,()]+<\/summary>$|^> \[!WARNING\]$/.test(line)) continue
     const rest = line
+      .replace(ourLinks, '▪')
+      .replaceAll('**known exploited**', '▪')
+      .replace(/^> (?=- |[A-Z])/, '')
       .replace(/^### /, '')
       .replace(/^- /, '')
       .replace(/^\|(?: --- \|)+$/, '')
