@@ -60,3 +60,84 @@ export type DistroRelease = {
 
 /** `config/distros.json`. */
 export type DistroTable = { readonly distros: readonly DistroRow[] }
+
+/** The row of exactly this `ID`, or null: a derivative is never matched as what it is like. */
+export function distroRow(table: DistroTable, distro: Pick<Distro, 'id'>): DistroRow | null {
+  return table.distros.find(({ id }) => id === distro.id) ?? null
+}
+
+/** Format and version order of its packages: by `ID`, else by the first `ID_LIKE` that is known; null when neither is. */
+export function packageTypeOf(table: DistroTable, distro: Pick<Distro, 'id' | 'idLike'>): PackageType | null {
+  for (const id of [distro.id, ...distro.idLike]) {
+    const type = distroRow(table, { id })?.packages ?? families.get(id)
+    if (type !== undefined) return type
+  }
+  return null
+}
+
+/** Families that are named in `ID_LIKE` but are no distribution of their own. */
+const families: ReadonlyMap<string, PackageType> = new Map([
+  ['suse', 'rpm'],
+  ['opensuse', 'rpm'],
+])
+
+/**
+ * The release that advisories are looked up under, or null where no feed speaks of it. CentOS Stream has none: its builds come before those of RHEL and
+ * are numbered apart, so Red Hat's fixed versions say nothing about them.
+ */
+export function releaseKey(table: DistroTable, distro: Distro): ReleaseKey | null {
+  const row = distroRow(table, distro)
+  const release = row === null ? null : releaseIn(row, distro)
+  return row === null || release === null ? null : keyIn(row, release)
+}
+
+/** The release key of a distribution's release as feeds write it (`12`, `9.4`, `3.20`, `v3.20`), null where no feed speaks of that distribution. */
+export function releaseKeyOfVersion(table: DistroTable, id: string, version: string): ReleaseKey | null {
+  const row = distroRow(table, { id })
+  return row === null || version === '' ? null : keyIn(row, atPrecision(row.precision, version.replace(/^v(?=\d)/, '')))
+}
+
+/** The release key of a codename as feeds write it (`bookworm`, `sid`, `jammy`), null where the table has no such release or no feed speaks of it. */
+export function releaseOfCodename(table: DistroTable, id: string, codename: string): ReleaseKey | null {
+  const row = distroRow(table, { id })
+  const found = row?.releases.find((release) => release.codename === codename)
+  return row === null || found === undefined ? null : keyIn(row, found.release)
+}
+
+/** What we know about the life of the release that `distro` is, or null. */
+export function lifecycleOf(table: DistroTable, distro: Distro): DistroRelease | null {
+  const row = distroRow(table, distro)
+  const release = row === null ? null : releaseIn(row, distro)
+  return row?.releases.find((known) => known.release === release) ?? null
+}
+
+/** Whether the last day with public fixes is over at that time. False where no day is set. */
+export function hasEnded(lifecycle: Pick<DistroRelease, 'eol'> | null, at: Date): boolean {
+  return lifecycle?.eol != null && at.toISOString().slice(0, 10) > lifecycle.eol
+}
+
+/** `12`, `3.20`, `edge`; the empty text where it rolls; null where os-release does not tell. */
+function releaseIn(row: DistroRow, distro: Distro): string | null {
+  const { versionId } = distro
+  if (row.precision === 'rolling') return ''
+  // Testing and unstable both call themselves `forky/sid` and have no VERSION_ID: unstable's fixed versions are never lower than testing's.
+  if (row.id === 'debian' && versionId === null) return 'sid'
+  if (versionId === null) return null
+  if (row.id === 'alpine' && /_alpha\d*$/.test(versionId)) return 'edge'
+  // Amazon Linux 1 is numbered by the month of its image.
+  if (row.id === 'amzn' && /^201\d\.\d\d$/.test(versionId)) return '1'
+  if (row.id === 'centos' && (Number.parseInt(versionId, 10) > 8 || /\bstream\b/i.test(distro.prettyName ?? ''))) return null
+  return atPrecision(row.precision, versionId)
+}
+
+function atPrecision(precision: ReleasePrecision, version: string): string {
+  if (precision === 'rolling') return ''
+  const parts = precision === 'major' ? 1 : precision === 'major.minor' ? 2 : Number.POSITIVE_INFINITY
+  return version.split('.').slice(0, parts).join('.')
+}
+
+function keyIn(row: DistroRow, release: string): ReleaseKey | null {
+  if (row.feeds.length === 0) return null
+  const id = row.feedId ?? row.id
+  return release === '' ? id : `${id}:${release}`
+}
