@@ -11,11 +11,16 @@ export type AdvisedPackage = { readonly release: ReleaseKey; readonly packageNam
 export interface InventoryStore {
   /** What this scope found in the platform manifest, or null: another scope's is not shown. */
   inspection(scope: Scope, imageName: string, manifest: Digest): Promise<Inspection | null>
+  /** What this scope found in the platform manifests that it reached through `digest`: an index, or such a manifest itself. In the order of the platforms. */
+  inspectionsThrough(scope: Scope, imageName: string, digest: Digest): Promise<readonly Inspection[]>
   /** Keeps it; `release` is that of its distribution, null where no feed speaks of it. */
   saveInspection(scope: Scope, imageName: string, inspection: Inspection, release: ReleaseKey | null): Promise<void>
   /** What reading a layer gave to this scope (a value of the layer reader's own), or null. */
   layer(scope: Scope, layer: Digest): Promise<Json | null>
+  /** Keeps it, unless it is longer than 8 MiB as JSON: such a layer is read again. */
   saveLayer(scope: Scope, layer: Digest, found: Json): Promise<void>
   /** The platform manifests whose inventory holds one of these packages, as source or as binary. */
   holding(packages: readonly AdvisedPackage[]): Promise<readonly { readonly scope: Scope; readonly imageName: string; readonly manifest: Digest }[]>
+  /** Forgets inspections and layers that nobody saved or asked for during that time, on the store's own clock; gives how many. */
+  forgetUnused(unusedForMs: number): Promise<number>
 }
