@@ -5,7 +5,7 @@ import type { HttpResponse } from '../http/index.ts'
 import { readErrorCode } from './schema.ts'
 
 /** The fault for an answer that is not what was asked for. `what` is a noun phrase ("tag 3.12"); `credential` says whether one was sent. (429 is the HTTP client's fault already.) */
-export function refusal(image: ImageName, what: string, answer: HttpResponse, credential: boolean): Fault {
+export function refusal(image: ImageName, what: string, answer: Pick<HttpResponse, 'status' | 'body'>, credential: boolean): Fault {
   const host = image.registry
   const name = formatImageName(image)
   const code = readErrorCode(answer.body)

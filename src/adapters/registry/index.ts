@@ -1,4 +1,4 @@
-/** Registries over the OCI distribution protocol: digests, manifests, platforms and tags, each hashed or bounded. */
+/** Registries over the OCI distribution protocol: digests, manifests, blobs, referrers and tags, each hashed or bounded. */
 import { Fault } from '../../domain/fault.ts'
 import { type Digest, digestOf, parseDigest } from '../../domain/image/digest.ts'
 import { imageMediaTypes, indexMediaTypes, longestManifest, parseManifest } from '../../domain/image/manifest.ts'
@@ -7,9 +7,11 @@ import { formatImageName, type ImageName } from '../../domain/image/reference.ts
 import type { Scope } from '../../domain/image/scope.ts'
 import type { Registry } from '../../ports/registry.ts'
 import type { Http } from '../http/index.ts'
+import { readBlob } from './blobs.ts'
 import type { StoredCredential } from './credentials.ts'
 import { refusal } from './faults.ts'
 import { nextPage } from './link.ts'
+import { readReferrers } from './referrers.ts'
 import { readConfigPlatform, readTags } from './schema.ts'
 import { createSession, type RegistryQuirks } from './session.ts'
 
@@ -109,6 +111,9 @@ export function createRegistry(options: RegistryOptions): Registry {
         url = next.url
       }
     },
+
+    blob: (scope, image, descriptor) => readBlob(session, scope, image, descriptor),
+    referrers: (scope, image, digest) => readReferrers(session, scope, image, digest),
 
     get requests() {
       return session.requests

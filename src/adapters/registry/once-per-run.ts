@@ -21,6 +21,9 @@ export function oncePerRun(registry: Registry): Registry {
     manifest: (scope, image, digest) => once(['manifest', scope, formatImageName(image), digest], () => registry.manifest(scope, image, digest)),
     platformOf: (scope, image, config) => once(['platformOf', scope, formatImageName(image), config.digest], () => registry.platformOf(scope, image, config)),
     tags: (scope, image) => once(['tags', scope, formatImageName(image)], () => registry.tags(scope, image)),
+    referrers: (scope, image, digest) => once(['referrers', scope, formatImageName(image), digest], () => registry.referrers(scope, image, digest)),
+    // A stream has one reader, and what was read is too large to remember.
+    blob: (scope, image, descriptor) => registry.blob(scope, image, descriptor),
     get requests() {
       return registry.requests
     },

@@ -43,6 +43,13 @@ export function readConfigPlatform(body: Buffer): { os: string; architecture: st
   return os === null || architecture === null || !wellFormed ? null : { os, architecture, variant, osVersion }
 }
 
+/** The `artifactType` of each entry of an index, in its order; null where it names none. What is no index has no entries. */
+export function readArtifactTypes(body: Buffer): readonly (string | null)[] {
+  const json = parseJson(body)
+  const entries: unknown = isRecord(json) ? json['manifests'] : null
+  return Array.isArray(entries) ? entries.map((entry) => (isRecord(entry) ? text(entry['artifactType']) : null)) : []
+}
+
 /** A string that is not empty, or null. */
 export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
