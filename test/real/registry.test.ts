@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createHttp } from '../../src/adapters/http/index.ts'
 import { createRegistry, type StoredCredential } from '../../src/adapters/registry/index.ts'
-import { contractImages, registryContract } from '../contract/registry.ts'
+import { contractFallback, contractImages, registryContract } from '../contract/registry.ts'
+import { type BuiltImage, sha256 } from '../stand-ins/registry/content.ts'
 import { writeOciLayout } from '../stand-ins/registry/oci-layout.ts'
 
 const run = promisify(execFile)
@@ -33,6 +34,7 @@ async function startReal(guarded: boolean) {
     const policy = ['--insecure-policy', 'copy', '--all', '--preserve-digests', '--dest-tls-verify=false', ...credentials]
     await run('skopeo', [...policy, `oci:${layout}:pushed`, `docker://${host}/${reference}`])
   }
+  await push(host, 'acme/single', contractFallback.tag, contractFallback.image)
   return {
     host,
     stop: async () => {
@@ -69,6 +71,25 @@ test('a docker-registry behind htpasswd refuses the public scope, and the words 
   })
   await close()
 })
+
+/** Pushes by hand what skopeo would rewrite: it knows no `artifactType` (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push). */
+async function push(host: string, repository: string, tag: string, image: BuiltImage): Promise<void> {
+  const authorization = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`
+  const put = async (url: string | URL, body: Buffer, mediaType: string) => {
+    const answer = await fetch(url, { method: 'PUT', headers: { authorization, 'content-type': mediaType }, body: new Uint8Array(body) })
+    expect(answer.status, `PUT ${url}`).toBe(201)
+  }
+  for (const { bytes } of image.blobs) {
+    const begun = await fetch(`http://${host}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers: { authorization } })
+    const url = new URL(begun.headers.get('location') ?? '', `http://${host}`)
+    url.searchParams.set('digest', sha256(bytes))
+    await put(url, bytes, 'application/octet-stream')
+  }
+  for (const { bytes, mediaType } of image.allManifests) {
+    const digest = sha256(bytes)
+    await put(`http://${host}/v2/${repository}/manifests/${digest === image.digest ? tag : digest}`, bytes, mediaType)
+  }
+}
 
 function listening(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -86,6 +86,39 @@ export function buildImage(input: ImageInput = {}): BuiltImage {
   return { digest: sha256(index.bytes), manifests, bytes: index.bytes, mediaType: index.mediaType, blobs, allManifests }
 }
 
+/** An artifact that refers to `subject`, e.g. a software bill of materials. */
+export type ArtifactInput = {
+  readonly subject: Descriptor
+  readonly artifactType: string
+  readonly content: string | Uint8Array
+  readonly contentType?: string
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** Builds an artifact manifest (https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidelines-for-artifact-usage), and the descriptor that lists it. */
+export function buildArtifact(input: ArtifactInput): { readonly manifest: Stored; readonly blobs: readonly Stored[]; readonly descriptor: Descriptor } {
+  const config = { bytes: Buffer.from('{}'), mediaType: 'application/vnd.oci.empty.v1+json' }
+  const layer = { bytes: Buffer.from(input.content as Uint8Array), mediaType: input.contentType ?? input.artifactType }
+  const { artifactType, subject } = input
+  const body = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    artifactType,
+    config: describe(config),
+    layers: [describe(layer)],
+    subject,
+    ...annotated(input),
+  }
+  const manifest = json(body, mediaTypes.manifest)
+  const descriptor = { ...describe(manifest), artifactType, annotations: input.annotations ?? {} }
+  return { manifest, blobs: [config, layer], descriptor }
+}
+
+/** An index of these descriptors: what the fallback tag `sha256-<hex>` points at where a registry has no referrers API. */
+export function buildIndex(manifests: readonly Descriptor[]): Stored {
+  return json({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }, mediaTypes.index)
+}
+
 /** A POSIX ustar archive of `files` (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html), owned by root, dated 1970. */
 export function tar(files: Files): Buffer {
   const blocks: Buffer[] = []
@@ -152,7 +185,7 @@ function attest(subject: string, label: string, blobs: Stored[], allManifests: S
   return { ...describe(manifest), annotations, platform: { architecture: 'unknown', os: 'unknown' } }
 }
 
-function annotated(input: ImageInput): object {
+function annotated(input: Pick<ImageInput, 'annotations'>): object {
   return input.annotations === undefined ? {} : { annotations: input.annotations }
 }
 

@@ -6,6 +6,7 @@ import { type Behaviour, type Match, respond, type RightAnswer } from './behavio
 import { certificate, certificateKey } from './certificate.ts'
 import { buildImage, type ImageInput, sha256, type Stored } from './content.ts'
 import { type Auth, createGuard, errorAnswer, jsonAnswer } from './guard.ts'
+import { referrersPage } from './referrers.ts'
 
 export type { Behaviour, Match } from './behaviour.ts'
 export type { ImageInput } from './content.ts'
@@ -21,8 +22,10 @@ export type RegistryOptions = {
   readonly publicRepositories?: readonly string[]
   /** Speaks https with the certificate of `certificate.ts`. */
   readonly tls?: boolean
-  /** Entries in a page of tags at most, whatever `n` says. */
+  /** Entries in a page of tags or referrers at most, whatever `n` says. */
   readonly pageSize?: number
+  /** False: it knows no referrers API and answers 404, as older registries do. */
+  readonly referrers?: boolean
 }
 
 export type SeenRequest = { readonly method: string; readonly path: string; readonly headers: IncomingHttpHeaders; readonly status: number }
@@ -91,7 +94,10 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Stan
     const repository = name === null ? undefined : repositories.get(name)
     if (repository === undefined) return errorAnswer(404, 'NAME_UNKNOWN')
     if (kind === 'tags') return tagsPage(name ?? '', repository, url, options.pageSize ?? 1000)
-    if (kind === 'referrers') return jsonAnswer(200, { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [] })
+    if (kind === 'referrers') {
+      if (options.referrers === false) return { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('404 page not found') }
+      return referrersPage(repository.manifests, reference, url, options.pageSize ?? 1000)
+    }
     if (kind === 'blobs') return blobAnswer(repository.blobs.get(reference), reference)
     const digest = repository.tags.get(reference) ?? reference
     return manifestAnswer(repository.manifests.get(digest), digest, headers['if-none-match'])
