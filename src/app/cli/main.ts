@@ -7,6 +7,7 @@ import { version } from '../version.ts'
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   scan: async () => (await import('./scan.ts')).registerScan,
   refs: async () => (await import('./refs.ts')).registerRefs,
+  'compare-versions': async () => (await import('./compare-versions.ts')).registerCompareVersions,
   serve: async () => (await import('./serve.ts')).registerServe,
   migrate: async () => (await import('./migrate.ts')).registerMigrate,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
