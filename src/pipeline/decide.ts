@@ -1,13 +1,14 @@
 /** Decide: a decision for every image use of a repo, and which of them make one pull request together. Pure. */
 import type { DecidedUse } from '../domain/decided-use.ts'
 import { parseReference } from '../domain/image/reference.ts'
+import type { MoveEvidence } from '../domain/move-evidence.ts'
 import type { ImageUse, SkipCode } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import { type FileReplacement, rewrite } from '../domain/repo/rewrite.ts'
 import { formatUpdateKey, type Update } from '../domain/update.ts'
 import { decideUse, decision as decisionOf } from '../policy/decide.ts'
-import type { Upstream } from '../policy/facts.ts'
+import type { EvidenceFacts, Upstream } from '../policy/facts.ts'
 import { limits } from '../policy/rules/limits.ts'
 import { sharedArgument } from '../policy/rules/shared-argument.ts'
 import { upstreamFault } from '../policy/rules/upstream-fault.ts'
@@ -18,20 +19,28 @@ export type DecideInput = {
   readonly repo: Repo | null
   readonly baseBranch: string
   readonly policy: Policy
-  readonly uses: readonly { readonly use: ImageUse; readonly tag: TagKey | null; readonly upstream: Upstream | null }[]
+  readonly uses: readonly {
+    readonly use: ImageUse
+    readonly tag: TagKey | null
+    readonly upstream: Upstream | null
+    readonly evidence?: EvidenceFacts | null
+  }[]
   /** The update rows that the repo has. */
   readonly updates: readonly Update[]
   readonly asOf: Date
 }
 
+/** A decided use with what upstream said, and what is known of the insides of the images that it moves between. */
+export type KnownUse = DecidedUse & { readonly upstream: Upstream | null; readonly evidence: MoveEvidence | null }
+
 /** One decision per use, in the order given. */
-export function decide({ repo, baseBranch, policy, uses, updates, asOf }: DecideInput): readonly (DecidedUse & { readonly upstream: Upstream | null })[] {
+export function decide({ repo, baseBranch, policy, uses, updates, asOf }: DecideInput): readonly KnownUse[] {
   const rows = new Map(updates.map((update) => [formatUpdateKey(update.key), update]))
-  const decided = uses.map(({ use, tag, upstream }) => {
+  const decided = uses.map(({ use, tag, upstream, evidence = null }): KnownUse => {
     const key = tag === null ? null : { repoId: repo?.id ?? 0, baseBranch, group: `${tag.imageName}:${tag.tag}` }
     const row = key === null ? undefined : rows.get(formatUpdateKey(key))
-    const facts = { asOf, repo, policy, use, upstream, refusedDigests: row?.refusedDigests ?? [], isHandsOff: row?.state === 'hands-off' }
-    return { use, upstream, key, decision: decideUse(facts) }
+    const facts = { asOf, repo, policy, use, upstream, evidence, refusedDigests: row?.refusedDigests ?? [], isHandsOff: row?.state === 'hands-off' }
+    return { use, upstream, key, decision: decideUse(facts), evidence: evidence?.kind === 'known' ? evidence.evidence : null }
   })
   return withoutRivals(decided)
 }

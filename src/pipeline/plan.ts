@@ -5,6 +5,7 @@ import type { Replacement } from '../lib/span.ts'
 import type { DecidedUse } from '../domain/decided-use.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import { formatImageName, formatReference, parseReference, type Reference } from '../domain/image/reference.ts'
+import type { MoveEvidence } from '../domain/move-evidence.ts'
 import { merged, rewrite } from '../domain/repo/rewrite.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
@@ -16,15 +17,15 @@ export type PlanInput = {
   readonly repo: Repo
   readonly policy: Policy
   readonly files: readonly Pick<RepoFile, 'path' | 'blobOid'>[]
-  readonly decided: readonly DecidedUse[]
+  readonly decided: readonly (DecidedUse & { readonly evidence: MoveEvidence | null })[]
   readonly asOf: Date
 }
 
 /** One plan per update key with something to change, in the order of the uses. */
 export function plan({ repo, policy, files, decided, asOf }: PlanInput): readonly Plan[] {
   const groups = new Map<string, { key: UpdateKey; moves: Move[] }>()
-  for (const { use, key, decision } of decided) {
-    const move = key === null ? null : moveOf(use, decision)
+  for (const { use, key, decision, evidence } of decided) {
+    const move = key === null ? null : moveOf(use, decision, evidence)
     if (key === null || move === null) continue
     const group = groups.get(formatUpdateKey(key)) ?? { key, moves: [] }
     groups.set(formatUpdateKey(key), { key, moves: [...group.moves, move] })
@@ -36,11 +37,11 @@ export function plan({ repo, policy, files, decided, asOf }: PlanInput): readonl
 }
 
 /** What a decided use moves from and to; null where it is not to be moved. */
-export function moveOf(use: DecidedUse['use'], decision: DecidedUse['decision']): Move | null {
+export function moveOf(use: DecidedUse['use'], decision: DecidedUse['decision'], evidence: MoveEvidence | null = null): Move | null {
   if (decision.kind !== 'update' || decision.to === null || use.reference === null) return null
   const to = parseReference(decision.to)
   if (to.kind === 'invalid') throw new Error(`a decision names no reference: ${to.problem}`)
-  return { use, from: use.reference, to: to.reference, decision, evidence: null }
+  return { use, from: use.reference, to: to.reference, decision, evidence }
 }
 
 /** The replacements of the moves by file; bytes that two uses share are replaced once. Throws (a bug) where two moves want different text for the same bytes: `decide` holds these. */

@@ -54,6 +54,9 @@ async function recallUpstream(observations: ObservationStore, key: TagKey, pin: 
   return { ...seen, pinned: problem === null ? { kind: 'gone', since: askedAt } : { kind: 'unreadable', problem } }
 }
 
+/** Rebuilds whose causes are remembered: a fix that is still waited for after that many others may be asked for once more. */
+const mostEarlierRebuilds = 50
+
 type BuildPorts = { readonly observations: ObservationStore; readonly rebuilds: Pick<RebuildStore, 'ofRepo'> }
 
 /** What is known about the build of a repo: rebuilds so far, and the floating tags under its final images that moved since the last one. */
@@ -64,7 +67,8 @@ export async function recallBuild(
   uses: readonly RecalledUse[],
   asOf: Date,
 ): Promise<BuildFacts> {
-  const [previous = null] = await rebuilds.ofRepo(repo.id, 1)
+  const earlier = await rebuilds.ofRepo(repo.id, mostEarlierRebuilds)
+  const [previous = null] = earlier
   const scheduledSince = discovery.rebuildSince ?? asOf
   const since = previous !== null && previous.askedAt > scheduledSince ? previous.askedAt : scheduledSince
   const moved: BuildFacts['moved'][number][] = []
@@ -76,5 +80,5 @@ export async function recallBuild(
     if (newest === undefined || before === undefined || newest.firstSeen <= since) continue
     moved.push({ imageName: tag.imageName, tag: tag.tag, from: before.digest, to: newest.digest, at: newest.firstSeen })
   }
-  return { asOf, repo, policy: discovery.policy, moved, previous, scheduledSince }
+  return { asOf, repo, policy: discovery.policy, moved, waitingFixes: [], previous, earlierCauses: earlier.map(({ cause }) => cause), scheduledSince }
 }

@@ -6,6 +6,7 @@ import type { Rule } from './rule.ts'
 import { archived } from './rules/archived.ts'
 import { baseMoved } from './rules/base-moved.ts'
 import { enabled } from './rules/enabled.ts'
+import { fixInstallable } from './rules/fix-installable.ts'
 import { fork } from './rules/fork.ts'
 import { notAsked } from './rules/not-asked.ts'
 import { nothingDue } from './rules/nothing-due.ts'
@@ -14,7 +15,7 @@ import { scheduleDue } from './rules/schedule-due.ts'
 import { slotsAround } from './schedule.ts'
 
 /** Who may not be built comes first, then one rebuild at a time, then what asks for one; the last rule always has a word. */
-export const buildRules: readonly Rule<BuildFacts>[] = [enabled, archived, fork, notAsked, rebuildRunning, scheduleDue, baseMoved, nothingDue]
+export const buildRules: readonly Rule<BuildFacts>[] = [enabled, archived, fork, notAsked, rebuildRunning, scheduleDue, baseMoved, fixInstallable, nothingDue]
 
 export type BuildDecision = {
   readonly decision: Decision

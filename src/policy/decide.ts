@@ -4,6 +4,7 @@ import { formatReference, tagOrLatest } from '../domain/image/reference.ts'
 import type { UseFacts } from './facts.ts'
 import type { Rule, Verdict } from './rule.ts'
 import { archived } from './rules/archived.ts'
+import { awaitingEvidence } from './rules/awaiting-evidence.ts'
 import { enabled } from './rules/enabled.ts'
 import { floating } from './rules/floating.ts'
 import { fork } from './rules/fork.ts'
@@ -17,6 +18,7 @@ import { noTag } from './rules/no-tag.ts'
 import { pinKind } from './rules/pin-kind.ts'
 import { refused } from './rules/refused.ts'
 import { sameImages } from './rules/same-images.ts'
+import { security } from './rules/security.ts'
 import { skippedUse } from './rules/skipped-use.ts'
 import { upToDate } from './rules/up-to-date.ts'
 import { upstreamFault } from './rules/upstream-fault.ts'
@@ -40,6 +42,8 @@ export const useRules: readonly Rule<UseFacts>[] = [
   noPlace,
   refused,
   handsOff,
+  awaitingEvidence,
+  security,
   moved,
 ]
 

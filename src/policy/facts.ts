@@ -1,8 +1,10 @@
 /** Facts: the read-only bundle that the rules see, the time included. Nothing else reaches a rule. */
+import type { Severity } from '../domain/advisory/severity.ts'
 import type { FaultKind } from '../domain/fault.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import type { Manifest } from '../domain/image/manifest.ts'
 import type { Platform } from '../domain/image/platform.ts'
+import type { MoveEvidence } from '../domain/move-evidence.ts'
 import type { Rebuild } from '../domain/rebuild.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
@@ -28,6 +30,30 @@ export type Upstream =
         | { readonly kind: 'unreadable'; readonly problem: string }
     }
 
+/** What is known about the inside of the digests that a use would move between. */
+export type EvidenceFacts =
+  /** The images are being looked into; what cannot be told by `until` is left out of the pull request. */
+  { readonly kind: 'pending'; readonly until: Date } | { readonly kind: 'known'; readonly evidence: MoveEvidence }
+
+/** A fix that the distribution has published and that the newest digest of a base does not have. */
+export type WaitingFix = {
+  readonly imageName: string
+  readonly tag: string
+  /** The source package. */
+  readonly sourceName: string
+  readonly installed: string
+  readonly fixedIn: string
+  /** What the base's own repositories offer now, or why that cannot be said. */
+  readonly installable: { readonly kind: 'known'; readonly version: string } | { readonly kind: 'cannot-say'; readonly why: string }
+  /** The ids, worst first. */
+  readonly vulnerabilities: readonly string[]
+  readonly severity: Severity
+  /** When the distribution published the fix; null where no record says. */
+  readonly since: Date | null
+  /** The Dockerfile upgrades all packages, or installs one of this source: building without a cache picks the fix up. */
+  readonly isPickedUp: boolean
+}
+
 /** What is known about one image use. */
 export type UseFacts = {
   readonly asOf: Date
@@ -37,6 +63,8 @@ export type UseFacts = {
   readonly use: ImageUse
   /** Null where nothing was asked, since the use follows no tag. */
   readonly upstream: Upstream | null
+  /** Null where nothing moves, or where nobody looks into images. */
+  readonly evidence: EvidenceFacts | null
   /** Digests that a person refused for this update key by closing the pull request. */
   readonly refusedDigests: readonly Digest[]
   /** A person took over our branch. */
@@ -50,8 +78,12 @@ export type BuildFacts = {
   readonly policy: Policy
   /** Floating tags that the final images are built on and that moved since the last rebuild was asked for. */
   readonly moved: readonly { readonly imageName: string; readonly tag: string; readonly from: Digest; readonly to: Digest; readonly at: Date }[]
+  /** Fixes that the bases of the final images wait for, most urgent first. */
+  readonly waitingFixes: readonly WaitingFix[]
   /** The newest rebuild of the repo, or null. */
   readonly previous: Rebuild | null
+  /** Causes that a rebuild was asked for before; none is asked for twice. */
+  readonly earlierCauses: readonly string[]
   /** Since when the policy asks for rebuilds on its present schedule; what moved before asks for nothing. */
   readonly scheduledSince: Date
 }

@@ -42,18 +42,20 @@ function withDefaults(file: PolicyFile): Policy {
   }
 }
 
-/** Null where nothing would ever ask for a rebuild: `never`, or no schedule and no base move. */
+/** Null where nothing would ever ask for a rebuild: `never`, or no schedule, no base move and no fix. `on-fix` is no schedule but a wish of its own. */
 function rebuildPolicy(written: PolicyFile['rebuild']): RebuildPolicy | null {
   if (written === undefined || written === 'never') return null
   const rebuild = typeof written === 'string' ? { schedule: written } : written
   const { schedule } = rebuild
-  const cron = schedule === undefined || schedule === 'never' ? null : (scheduleWords[schedule] ?? schedule.trim())
+  const cron = schedule === undefined || schedule === 'never' || schedule === 'on-fix' ? null : (scheduleWords[schedule] ?? schedule.trim())
   const onBaseMove = rebuild.onBaseMove ?? true
-  if (cron === null && !onBaseMove) return null
+  const onFix = rebuild.onFix ?? schedule === 'on-fix'
+  if (cron === null && !onBaseMove && !onFix) return null
   return {
     cron,
     timezone: rebuild.timezone ?? 'UTC',
     onBaseMove,
+    onFix,
     workflow: rebuild.workflow ?? null,
     ref: rebuild.ref ?? null,
     inputs: Object.fromEntries(Object.entries(rebuild.inputs ?? {}).map(([name, value]) => [name, String(value)])),
@@ -97,7 +99,7 @@ function unknownField(key: string, known: readonly string[]): string {
 /** Schedules and timezones are words that people misspell. */
 function suggestion(issue: Issue, value: unknown): string {
   if (typeof value !== 'string' || issue.code !== 'custom') return ''
-  const words = issue.path.at(-1) === 'timezone' ? Intl.supportedValuesOf('timeZone') : [...Object.keys(scheduleWords), 'never']
+  const words = issue.path.at(-1) === 'timezone' ? Intl.supportedValuesOf('timeZone') : [...Object.keys(scheduleWords), 'on-fix', 'never']
   const near = /^[A-Za-z_/]+$/.test(value) ? closest(value, words) : null
   return near === null ? '' : `; did you mean "${near}"?`
 }

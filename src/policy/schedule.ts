@@ -14,7 +14,7 @@ const longestPattern = 100
 export function patternProblem(pattern: string): string | null {
   const fields = pattern.trim().split(/\s+/)
   if (pattern.length > longestPattern || fields.length !== 5) {
-    return 'write daily, weekly, monthly, never, or a cron pattern of five fields (minute hour day month weekday)'
+    return 'write daily, weekly, monthly, on-fix, never, or a cron pattern of five fields (minute hour day month weekday)'
   }
   if (!/^(?:H|[0-9]{1,2})$/.test(fields[0] ?? ''))
     return 'the minute must be one number, or H for a minute that Underpin picks: a rebuild starts at most once an hour'

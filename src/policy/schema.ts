@@ -41,13 +41,15 @@ const platform = text('write a platform such as linux/amd64 or linux/arm/v7', 40
 )
 
 const schedule = z
-  .string({ error: 'write daily, weekly, monthly, never, or a cron pattern in quotes' })
+  .string({ error: 'write daily, weekly, monthly, on-fix, never, or a cron pattern in quotes' })
   .superRefine((written, context) => {
-    if (written === 'never' || Object.hasOwn(scheduleWords, written)) return
+    if (written === 'never' || written === 'on-fix' || Object.hasOwn(scheduleWords, written)) return
     const message = patternProblem(written)
     if (message !== null) context.addIssue({ code: 'custom', message })
   })
-  .describe('daily, weekly, monthly, never, or a five-field cron pattern; a minute of H is one that Underpin picks for the repo')
+  .describe(
+    'daily, weekly, monthly, on-fix (only when the distribution has a fix that the base lacks), never, or a five-field cron pattern; a minute of H is one that Underpin picks for the repo',
+  )
 
 const timezone = z
   .string({ error: 'write an IANA timezone such as Europe/Berlin' })
@@ -62,6 +64,7 @@ const rebuildObject = z
       schedule: schedule.optional(),
       timezone: timezone.optional().describe('IANA timezone of the schedule, UTC when absent'),
       onBaseMove: flag('ask for a rebuild when a tag that the build follows without a digest moves; true when absent').optional(),
+      onFix: flag('ask for a rebuild when the distribution has a fix that the base lacks and the Dockerfile would pick up; false when absent').optional(),
       workflow: text('write the file name of a workflow, for example build.yml', 100)
         .regex(/^[A-Za-z0-9._-]+\.ya?ml$/, 'write only the file name of a workflow in .github/workflows, for example build.yml')
         .optional()
@@ -73,7 +76,7 @@ const rebuildObject = z
         .optional()
         .describe('inputs of the workflow, by the names that it declares'),
     },
-    { error: 'write daily, weekly, monthly, never, a cron pattern in quotes, or the fields of a rebuild' },
+    { error: 'write daily, weekly, monthly, on-fix, never, a cron pattern in quotes, or the fields of a rebuild' },
   )
   .refine((rebuild) => rebuild.inputs === undefined || rebuild.workflow !== undefined, {
     error: 'inputs are given to a workflow; name it in "workflow"',

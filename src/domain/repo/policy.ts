@@ -7,6 +7,8 @@ export type RebuildPolicy = {
   readonly timezone: string
   /** Ask for a rebuild when a tag that the build follows without a pin moves. */
   readonly onBaseMove: boolean
+  /** Ask for a rebuild when the distribution has a fix that the base lacks and the build would pick up. */
+  readonly onFix: boolean
   /** A workflow file under `.github/workflows` started by `workflow_dispatch`; null: `repository_dispatch` of type `underpin-rebuild`. */
   readonly workflow: string | null
   /** The branch or tag that is built; null is the base branch. */

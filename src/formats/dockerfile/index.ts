@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { ImageUse } from '../../domain/repo/image-use.ts'
 import type { FileFormat } from '../file-format.ts'
+import { packageSteps } from './package-steps.ts'
 import { Refusal } from './refusal.ts'
 import { imageUsesOf } from './uses.ts'
 
@@ -16,6 +17,7 @@ export const dockerfile: FileFormat = {
     const name = path.slice(path.lastIndexOf('/') + 1)
     return named.test(name) && !isAbout.test(name)
   },
+  packageSteps: (bytes) => (bytes.length > largest ? { upgradesAll: false, names: [] } : packageSteps(bytes)),
   imageUses: (file, bytes) => {
     try {
       if (bytes.length > largest) throw new Refusal(`the file is larger than ${largest} bytes`, 0, 'too-large')

@@ -74,7 +74,7 @@ const policy: Policy = {
   baseBranch: null,
   maxOpenPullRequests: 5,
   maxPullRequestsPerHour: 2,
-  rebuild: { cron: '0 4 * * 1', timezone: 'UTC', onBaseMove: true, workflow: 'build.yml', ref: null, inputs: { 'no-cache': 'true' } },
+  rebuild: { cron: '0 4 * * 1', timezone: 'UTC', onBaseMove: true, onFix: false, workflow: 'build.yml', ref: null, inputs: { 'no-cache': 'true' } },
   includeForks: false,
 }
 

@@ -8,8 +8,9 @@ import { parseReference, type Reference } from '../../../src/domain/image/refere
 import type { Rebuild } from '../../../src/domain/rebuild.ts'
 import type { Edit, ImageUse } from '../../../src/domain/repo/image-use.ts'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
-import type { BuildFacts, UseFacts } from '../../../src/policy/facts.ts'
+import type { BuildFacts, UseFacts, WaitingFix } from '../../../src/policy/facts.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
+import { toEvidence, type WrittenEvidence } from '../render/case-evidence.ts'
 
 /** A platform → digest map is an index (`attestation` is one of those), `image` a single image manifest. */
 type WrittenManifest = 'image' | Readonly<Record<string, string>>
@@ -25,6 +26,7 @@ export type WrittenUseFacts = {
   readonly policy: readonly string[]
   readonly use: Pick<ImageUse, 'file' | 'line' | 'text'> & Partial<ImageUse>
   readonly upstream: WrittenUpstream
+  readonly evidence?: { readonly pendingUntil: string } | WrittenEvidence
   readonly refusedDigests?: readonly string[]
   readonly isHandsOff?: boolean
 }
@@ -35,6 +37,8 @@ export type WrittenBuildFacts = {
   readonly policy: readonly string[]
   readonly scheduledSince: string
   readonly moved: readonly { readonly imageName: string; readonly tag: string; readonly from: string; readonly to: string; readonly at: string }[]
+  readonly waitingFixes?: readonly (Omit<WaitingFix, 'since'> & { readonly since: string | null })[]
+  readonly earlierCauses?: readonly string[]
   readonly previous: null | (Pick<Rebuild, 'cause' | 'state' | 'conclusion' | 'tries'> & { readonly askedAt: string })
 }
 
@@ -51,9 +55,15 @@ export function toUseFacts(written: WrittenUseFacts): UseFacts {
     policy: toPolicy(written.policy),
     use: toUse(written.use),
     upstream: toUpstream(written.upstream),
+    evidence: toEvidenceFacts(written.evidence),
     refusedDigests: (written.refusedDigests ?? []).map(toDigest),
     isHandsOff: written.isHandsOff ?? false,
   }
+}
+
+function toEvidenceFacts(written: WrittenUseFacts['evidence']): UseFacts['evidence'] {
+  if (written === undefined) return null
+  return 'pendingUntil' in written ? { kind: 'pending', until: new Date(written.pendingUntil) } : { kind: 'known', evidence: toEvidence(written) }
 }
 
 export function toBuildFacts(written: WrittenBuildFacts): BuildFacts {
@@ -82,6 +92,8 @@ export function toBuildFacts(written: WrittenBuildFacts): BuildFacts {
     scheduledSince: new Date(written.scheduledSince),
     moved: written.moved.map((move) => ({ ...move, from: toDigest(move.from), to: toDigest(move.to), at: new Date(move.at) })),
     previous: rebuild,
+    waitingFixes: (written.waitingFixes ?? []).map((fix) => ({ ...fix, since: fix.since === null ? null : new Date(fix.since) })),
+    earlierCauses: written.earlierCauses ?? (rebuild === null ? [] : [rebuild.cause]),
   }
 }
 

@@ -19,7 +19,15 @@ function problemsOf(text: string): readonly string[] {
 
 describe('what a file comes to', () => {
   test('a word is a schedule with an open minute, UTC, and base moves on', () => {
-    expect(policyOf('rebuild: weekly').rebuild).toEqual({ cron: 'H 3 * * 1', timezone: 'UTC', onBaseMove: true, workflow: null, ref: null, inputs: {} })
+    expect(policyOf('rebuild: weekly').rebuild).toEqual({
+      cron: 'H 3 * * 1',
+      timezone: 'UTC',
+      onBaseMove: true,
+      onFix: false,
+      workflow: null,
+      ref: null,
+      inputs: {},
+    })
   })
 
   test('never is no rebuild, and so is an object that asks for none', () => {
@@ -56,12 +64,12 @@ describe('what the author of a mistake is told', () => {
     ['platforms: [amd64]', '1 platforms.0: write a platform such as linux/amd64 or linux/arm/v7'],
     [
       'rebuild: weekyl',
-      '1 rebuild: write daily, weekly, monthly, never, or a cron pattern of five fields (minute hour day month weekday); did you mean "weekly"?',
+      '1 rebuild: write daily, weekly, monthly, on-fix, never, or a cron pattern of five fields (minute hour day month weekday); did you mean "weekly"?',
     ],
     ['rebuild: "* * * * *"', '1 rebuild: the minute must be one number, or H for a minute that Underpin picks: a rebuild starts at most once an hour'],
     ['rebuild: "0 0 31 2 *"', '1 rebuild: this cron pattern never comes'],
     ['rebuild: "61 0 * * *"', '1 rebuild: this is not a cron pattern; five fields are needed (minute hour day month weekday), for example "30 4 * * 1"'],
-    ['rebuild: 5', '1 rebuild: write daily, weekly, monthly, never, or a cron pattern in quotes'],
+    ['rebuild: 5', '1 rebuild: write daily, weekly, monthly, on-fix, never, or a cron pattern in quotes'],
     [
       'rebuild:\n  timezone: Europe/Berln',
       '2 rebuild.timezone: this is no IANA timezone; write one such as UTC, Europe/Berlin or America/New_York; did you mean "Europe/Berlin"?',
