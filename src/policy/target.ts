@@ -20,7 +20,7 @@ export type Target =
   | { readonly kind: 'platform-missing'; readonly platform: Platform }
 
 /** Where the use would go; null while upstream was not seen. */
-export function targetOf(facts: UseFacts): Target | null {
+export function targetOf(facts: Pick<UseFacts, 'use' | 'upstream'>): Target | null {
   const { upstream } = facts
   if (upstream === null || upstream.kind === 'fault') return null
   const whole: Target = { kind: 'digest', digest: upstream.digest, platform: null }
@@ -52,7 +52,7 @@ export function platformDigests(manifest: Manifest): ReadonlyMap<string, Digest>
 }
 
 /** The platforms that this use is built for: `--platform`, else what the policy names; null when nobody said and every platform counts. */
-export function builtPlatforms(facts: UseFacts): readonly string[] | null {
+export function builtPlatforms(facts: { readonly use: UseFacts['use']; readonly policy: Pick<UseFacts['policy'], 'platforms'> }): readonly string[] | null {
   const named = facts.use.platform === null ? facts.policy.platforms : [facts.use.platform]
   const lines = named.flatMap((text) => parsePlatform(text) ?? []).map(platformLine)
   return lines.length === 0 ? null : lines
