@@ -1,4 +1,5 @@
 /** Parsing what strangers wrote, where a crash or an endless loop costs a child process and nothing else. */
+import type { RpmFiles, RpmRead } from '../domain/package/rpm-database.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 import type { ReadPolicy } from '../domain/repo/policy.ts'
 
@@ -8,6 +9,8 @@ export interface UntrustedParse {
   imageUses(format: string, path: string, bytes: Uint8Array): Promise<readonly ImageUse[]>
   /** A policy file with the defaults applied. */
   policy(bytes: Uint8Array): Promise<ReadPolicy>
+  /** The packages of an rpm database of at most 128 MiB; damage to the database stands in `unseen`. */
+  rpmDatabase(files: RpmFiles): Promise<RpmRead>
   /** Ends the children. */
   close(): Promise<void>
 }

@@ -1,17 +1,25 @@
 /** The port `UntrustedParse` on forked children. What they do with a task stands in the script that the composition root gives. */
+import { Fault } from '../../domain/fault.ts'
+import type { RpmFiles, RpmRead } from '../../domain/package/rpm-database.ts'
 import type { ImageUse } from '../../domain/repo/image-use.ts'
 import type { ReadPolicy } from '../../domain/repo/policy.ts'
 import type { UntrustedParse } from '../../ports/untrusted-parse.ts'
 import { createParsePool, type PoolOptions } from './pool.ts'
 
-/** A task as it goes to the child: several files of one format in one message, or a policy file. */
+/** A task as it goes to the child: several files of one format in one message, a policy file, or an rpm database. */
 export type ParseTask =
   | { readonly kind: 'image-uses'; readonly files: readonly { readonly format: string; readonly path: string; readonly bytes: Uint8Array }[] }
   | { readonly kind: 'policy'; readonly bytes: Uint8Array }
+  | { readonly kind: 'rpm-database'; readonly files: RpmFiles }
 
-/** `UntrustedParse` on a pool of its own. The children are those of `options.script`, which answer `ParseTask`s. */
+/** One is enough: most images have no such database, and its reading takes some 100 ms. Few wait, since each holds its bytes meanwhile. */
+const databaseBounds = { children: 1, memoryMb: 256, timeoutMs: 20_000, queueLength: 16 } as const
+const longestDatabase = 128 * 1024 * 1024
+
+/** `UntrustedParse` on two pools of its own, the second one for databases, which need more room and time than files do. The children are those of `options.script`, which answer `ParseTask`s. */
 export function createParse(options: PoolOptions): UntrustedParse {
   const pool = createParsePool(options)
+  const databases = createParsePool({ ...options, ...databaseBounds })
   return {
     imageUses: async (format, path, bytes) => {
       const task: ParseTask = { kind: 'image-uses', files: [{ format, path, bytes }] }
@@ -19,6 +27,13 @@ export function createParse(options: PoolOptions): UntrustedParse {
       return uses ?? []
     },
     policy: async (bytes) => (await pool.run({ kind: 'policy', bytes } satisfies ParseTask)) as ReadPolicy,
-    close: () => pool.close(),
+    rpmDatabase: async (files) => {
+      const length = files.main.length + (files.kind === 'sqlite' ? (files.wal?.length ?? 0) : 0)
+      if (length > longestDatabase) throw new Fault('invalid', `the rpm database has ${length} bytes, more than ${longestDatabase}`)
+      return (await databases.run({ kind: 'rpm-database', files } satisfies ParseTask)) as RpmRead
+    },
+    close: async () => {
+      await Promise.all([pool.close(), databases.close()])
+    },
   }
 }

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createParse } from '../../../../src/adapters/parse/index.ts'
 import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
+import { madeUpPackages, packageBlob, words } from '../../../support/rpm/header.ts'
+import { writeNdb } from '../../../support/rpm/ndb.ts'
 
 const parse = createParse({ script: path.resolve(import.meta.dirname, '../../../../dist/app/parse-child.js') })
 afterAll(() => parse.close())
@@ -20,6 +22,34 @@ describe('untrusted parsing in children', () => {
 
   it('reads policy files', async () => {
     expect((await parse.policy(Buffer.from('{}'))).kind).toBe('policy')
+  })
+
+  it('reads rpm databases, and says what is damaged in them', async () => {
+    const packages = madeUpPackages(3)
+    const main = writeNdb(packages.map((header) => packageBlob(header)))
+
+    expect(await parse.rpmDatabase({ kind: 'ndb', main })).toEqual({ packages, unseen: [] })
+    expect(await parse.rpmDatabase({ kind: 'bdb', main })).toEqual({ packages: [], unseen: ['Packages: it is no Berkeley DB hash'] })
+  })
+
+  it('a database that is more than a child can hold costs that child, and nothing else', async () => {
+    // Eight texts of 500 letters in one place: what comes out is six times what goes in.
+    const entries = [1000, 1001, 1002, 1011, 1022, 1044, 5096].flatMap((tag) => [tag, 6, 0, 1])
+    const blob = Buffer.concat([words(7, 501, ...entries), Buffer.alloc(501, 'x').fill(0, 500)])
+    const main = writeNdb(Array.from({ length: 99_000 }, () => blob))
+
+    await expect(parse.rpmDatabase({ kind: 'ndb', main })).rejects.toMatchObject({ kind: 'invalid', message: expect.stringMatching(/died|no answer/) })
+    const packages = madeUpPackages(1)
+    expect(await parse.rpmDatabase({ kind: 'ndb', main: writeNdb(packages.map((header) => packageBlob(header))) })).toEqual({ packages, unseen: [] })
+  })
+
+  it('refuses a database of more than 128 MiB before it is sent anywhere', async () => {
+    const main = Buffer.alloc(128 * 1024 * 1024)
+
+    await expect(parse.rpmDatabase({ kind: 'sqlite', main, wal: Buffer.alloc(1) })).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('134217729 bytes'),
+    })
   })
 
   it('raises a fault for a format that does not exist', async () => {
