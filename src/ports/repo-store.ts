@@ -1,6 +1,7 @@
 /** Installations, repos, and what the last look into each repo found. */
 import type { Claim } from '../domain/due-work.ts'
 import type { Digest } from '../domain/image/digest.ts'
+import type { Scope } from '../domain/image/scope.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
@@ -58,4 +59,11 @@ export interface RepoStore {
     imageName: string,
     tag: string,
   ): Promise<readonly { readonly repoId: number; readonly installationId: number; readonly pins: readonly Digest[]; readonly floats: boolean }[]>
+  /**
+   * Repos with a followed use that leads to one of these platform manifests as that scope saw it: by a pin, or by a tag that shows it now, also through an
+   * index it was inspected through. Each repo once per scope and image name. Which scope they look with is the caller's to check.
+   */
+  reposLeadingTo(
+    manifests: readonly { readonly scope: Scope; readonly imageName: string; readonly manifest: Digest }[],
+  ): Promise<readonly { readonly repoId: number; readonly installationId: number; readonly scope: Scope; readonly imageName: string }[]>
 }

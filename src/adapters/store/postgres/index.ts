@@ -1,19 +1,23 @@
 /** All stores on PostgreSQL. */
 import type { Pool } from 'pg'
+import type { AdvisoryStore } from '../../../ports/advisory-store.ts'
 import type { AuditTrail } from '../../../ports/audit-trail.ts'
 import type { DecisionStore } from '../../../ports/decision-store.ts'
 import type { DueWorkStore } from '../../../ports/due-work-store.ts'
 import type { InboxStore } from '../../../ports/inbox-store.ts'
+import type { InventoryStore } from '../../../ports/inventory-store.ts'
 import type { ObservationStore } from '../../../ports/observation-store.ts'
 import type { RebuildStore } from '../../../ports/rebuild-store.ts'
 import type { RepoStore } from '../../../ports/repo-store.ts'
 import type { UpdateStore } from '../../../ports/update-store.ts'
 import type { WriteBudget } from '../../../ports/write-budget.ts'
+import { createAdvisoryStore } from './advisories.ts'
 import { createAuditTrail } from './audit-trail.ts'
 import { openDatabase } from './database.ts'
 import { createDecisionStore } from './decisions.ts'
 import { createDueWorkStore } from './due-work.ts'
 import { createInboxStore } from './inbox.ts'
+import { createInventoryStore } from './inventories.ts'
 import { createObservationStore } from './observations.ts'
 import { createRebuildStore } from './rebuilds.ts'
 import { createRepoStore } from './repos.ts'
@@ -32,6 +36,8 @@ export type Stores = {
   readonly decisions: DecisionStore
   readonly updates: UpdateStore
   readonly rebuilds: RebuildStore
+  readonly inventories: InventoryStore
+  readonly advisories: AdvisoryStore
   readonly audit: AuditTrail
   readonly writeBudget: WriteBudget
 }
@@ -50,6 +56,8 @@ export function createPostgresStores(pool: Pool, { writeLimits = gitHubWriteLimi
     decisions: createDecisionStore(db),
     updates: createUpdateStore(db),
     rebuilds: createRebuildStore(db),
+    inventories: createInventoryStore(db),
+    advisories: createAdvisoryStore(db),
     audit: createAuditTrail(db),
     writeBudget: createWriteBudget(db, writeLimits),
   }

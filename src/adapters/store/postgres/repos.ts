@@ -66,7 +66,41 @@ export function createRepoStore(db: Database): RepoStore {
         where u.image_name = ${imageName} and u.tag = ${tag} group by r.id order by r.id`.execute(db)
       return rows
     },
+
+    async reposLeadingTo(manifests) {
+      const found = new Map<string, RepoLeading>()
+      for (let at = 0; at < manifests.length; at += manifestsAtOnce) {
+        for (const row of await leadingTo(db, manifests.slice(at, at + manifestsAtOnce))) found.set(`${row.repoId} ${row.scope} ${row.imageName}`, row)
+      }
+      return [...found.values()].sort((a, b) => a.repoId - b.repoId)
+    },
   }
+}
+
+type Manifests = Parameters<RepoStore['reposLeadingTo']>[0]
+type RepoLeading = Awaited<ReturnType<RepoStore['reposLeadingTo']>>[number]
+
+/** Manifests of one question. */
+const manifestsAtOnce = 1_000
+
+/** From manifest to the digests that lead there, and from those by two indexes to uses: of the pin, and of the tag that shows it. */
+async function leadingTo(db: Queries, manifests: Manifests): Promise<readonly RepoLeading[]> {
+  const { rows } = await sql<RepoLeading>`
+    with led as materialized (
+      select distinct i.scope, i.image_name, d.digest
+      from unnest(${manifests.map(({ scope }) => scope)}::text[], ${manifests.map(({ imageName }) => imageName)}::text[],
+        ${manifests.map(({ manifest }) => manifest)}::text[]) as m (scope, image_name, manifest)
+      join underpin.inspections as i on i.scope = m.scope and i.image_name = m.image_name and i.manifest = m.manifest
+      cross join unnest(i.reached_from) as d (digest)),
+    used as (
+      select u.repo_id, l.scope, l.image_name from led as l join underpin.image_uses as u on u.image_name = l.image_name and u.pin = l.digest
+      union
+      select u.repo_id, l.scope, l.image_name from led as l
+      join underpin.observations as o on o.scope = l.scope and o.image_name = l.image_name and o.digest = l.digest and o.left_at is null
+      join underpin.image_uses as u on u.image_name = o.image_name and u.tag = o.tag)
+    select r.id as "repoId", r.installation_id as "installationId", used.scope, used.image_name as "imageName"
+    from used join underpin.repos as r on r.id = used.repo_id order by 1, 3, 4`.execute(db)
+  return rows
 }
 
 /** `saved_at` is for the database alone. */

@@ -22,6 +22,7 @@ export type Tables = {
   readonly admissions: AdmissionTable
   readonly rebuilds: RebuildTable
   readonly audit_trail: AuditTable
+  readonly feed_parts: FeedPartTable
   readonly write_budgets: { readonly installation_id: number; readonly paused_until: Date | null }
   readonly write_spending: { readonly installation_id: number; readonly at: Date; readonly cost: number }
 }
@@ -183,4 +184,20 @@ type AuditTable = {
   readonly repo_id: number | null
   readonly action: string
   readonly detail_json: string
+}
+
+/** Evidence beside this one (`inspections`, `layers`, `feed_items`, `feed_intake`) is asked for in SQL. Times are null until the part was first taken in or noted. */
+export type FeedPartTable = {
+  readonly id: Generated<number>
+  readonly feed: string
+  readonly part: string
+  readonly etag: string | null
+  readonly newest: string | null
+  readonly items: number
+  readonly bytes: number
+  readonly fingerprint: string | null
+  readonly changed_at: Date | null
+  readonly checked_at: Date | null
+  readonly alarm: string | null
+  readonly revision: number
 }
