@@ -1,5 +1,5 @@
 /** How an OVAL definition judges its CVEs: the vendor's word and the score, each CVE on its own where it says so. */
-import type { Cvss } from '../../domain/advisory/severity.ts'
+import { type Cvss, cvssOf } from '../../domain/advisory/severity.ts'
 import type { OvalDefinition } from './oval-document.ts'
 import { cveIds } from './record.ts'
 import { childrenOf, textOf, type XmlElement } from './xml.ts'
@@ -13,7 +13,7 @@ export function judgementsOf(definition: OvalDefinition): readonly Judgement[] {
   const judged = new Map<string, { vendorSeverity: string | null; cvss: Cvss | null }>()
   for (const element of childrenOf(definition.advisory, 'cve')) {
     for (const id of cveIds([element.text])) {
-      const own = { vendorSeverity: impactOf(element), cvss: cvssOf(element) }
+      const own = { vendorSeverity: impactOf(element), cvss: scoreOf(element) }
       const met = judged.get(id)
       // SUSE has two of each, its own view first, and NVD's.
       judged.set(id, { vendorSeverity: met?.vendorSeverity ?? (isForeign(element) ? null : own.vendorSeverity), cvss: met?.cvss ?? own.cvss })
@@ -41,13 +41,11 @@ function impactOf({ attributes }: XmlElement): string | null {
   return attributes.impact ?? attributes.priority ?? null
 }
 
-/** `7.0/CVSS:3.1/AV:L/…`, or score and vector apart; a vector without its score is no judgement that we could order by. */
-function cvssOf({ attributes }: XmlElement): Cvss | null {
+/** `7.0/CVSS:3.1/AV:L/…`, score and vector apart, or the vector alone. */
+function scoreOf({ attributes }: XmlElement): Cvss | null {
   const text = attributes.cvss3 ?? attributes.cvss4 ?? attributes.cvss2 ?? ''
-  const [score, vector] = text.startsWith('CVSS:')
-    ? [Number.NaN, text]
-    : text === ''
-      ? [Number(attributes.cvss_score ?? Number.NaN), attributes.cvss_vector ?? '']
-      : [Number(text.slice(0, text.indexOf('/'))), text.slice(text.indexOf('/') + 1)]
-  return Number.isFinite(score) && score >= 0 && score <= 10 && vector !== '' ? { vector, score } : null
+  const slash = text.startsWith('CVSS:') ? -1 : text.indexOf('/')
+  const score = slash === -1 ? Number(attributes.cvss_score ?? Number.NaN) : Number(text.slice(0, slash))
+  const vector = text === '' ? (attributes.cvss_vector ?? '') : text.slice(slash + 1)
+  return Number.isFinite(score) && score >= 0 && score <= 10 && vector !== '' ? { vector, score } : cvssOf(vector)
 }

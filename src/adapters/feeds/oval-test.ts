@@ -46,7 +46,7 @@ export function questionOf(document: OvalDocument, id: string, comment: string):
   const architectures = arch === undefined ? null : arch.text.replace(/[()^$]/g, '').split('|')
   if (test.name === 'rpmverifyfile_test' || names.every((name) => /-release$/i.test(name))) {
     if (product !== undefined) return { kind: 'product', name: product }
-    return architectures === null ? { kind: 'granted' } : { kind: 'architectures', architectures }
+    return architectures === null ? { kind: 'granted' } : { kind: 'architectures', architectures: architectures.flatMap(installableOn) }
   }
   if (fields.size === 0) {
     const operation = test.attributes.check_existence === 'none_exist' ? 'never' : 'installed'
@@ -57,6 +57,11 @@ export function questionOf(document: OvalDocument, id: string, comment: string):
   if (condition !== null) return { kind: 'packages', names, architectures, condition }
   if (fields.has('signature_keyid')) return { kind: 'granted' }
   return { kind: 'unread', why: `test ${id} asks for ${[...fields.keys()].join(', ')}` }
+}
+
+/** Architectures of packages on a system of that architecture: a test of the system says nothing about `noarch` and 32-bit packages on it. */
+function installableOn(system: string): readonly string[] {
+  return system === 'x86_64' || system === 'i386' ? [system, 'i386', 'i486', 'i586', 'i686', 'noarch'] : [system, 'noarch']
 }
 
 /** Ubuntu's form for images: a regular expression for each binary package over a manifest of `name version` lines. */

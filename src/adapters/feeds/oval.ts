@@ -46,7 +46,8 @@ export async function* ovalItems(file: FeedFile, dialect: OvalDialect): AsyncIte
 
 function* advisoriesOf(definition: OvalDefinition, claim: OvalClaim, dialect: OvalDialect): Iterable<FeedItem> {
   const release = claim.release ?? dialect.release
-  const ranges = claim.isKsplice ? ksplice(rangesOf(claim.conditions)) : rangesOf(claim.conditions)
+  const plain = rangesOf(claim.conditions)
+  const ranges = claim.isKsplice || /ksplice|_fips$/.test(plain[0]?.fixed ?? '') ? builtApart(plain) : plain
   if (release === null || claim.packageName === null || ranges === null) return
   const isNotAffected = claim.conditions.some(({ operation }) => operation === 'never') || dialect.isNotAffected?.(definition) === true
   const hasFix = ranges.some(({ fixed }) => fixed !== null)
@@ -87,10 +88,10 @@ function rangesOf(conditions: readonly OvalCondition[]): readonly VersionRange[]
 }
 
 /**
- * Oracle gives its ksplice builds an epoch above that of the ordinary ones, which are none of the definition's business: the range begins at that epoch.
- * Null where the epoch does not tell them apart.
+ * Oracle gives its builds for ksplice (`2:1.1.1g-15.ksplice1.el8_3`) and for FIPS (`10:…_fips`) an epoch above that of the ordinary ones, which are none of
+ * the definition's business: the range begins at that epoch. Null where the epoch does not tell them apart.
  */
-function ksplice(ranges: readonly VersionRange[]): readonly VersionRange[] | null {
+function builtApart(ranges: readonly VersionRange[]): readonly VersionRange[] | null {
   const epoch = /^(\d+):/.exec(ranges[0]?.fixed ?? '')?.[1]
   return epoch === undefined ? null : ranges.map((range) => ({ ...range, introduced: range.introduced ?? `${epoch}:0` }))
 }

@@ -4,7 +4,7 @@ import calculator from 'ae-cvss-calculator'
 /** From worst to least; `unknown` counts as medium where a threshold is asked for. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'
 
-/** A CVSS vector with its base score (https://www.first.org/cvss/). */
+/** A CVSS vector with its base score (https://www.first.org/cvss/); `CVSS:3` alone where the vendor gives a score without its vector (Photon). */
 export type Cvss = { readonly vector: string; readonly score: number }
 
 /** All, from worst to least. */
