@@ -1,9 +1,9 @@
 /** Blobs: layers, configs and attestations, read as they come and hashed on the way. */
-import { createHash } from 'node:crypto'
 import { Fault } from '../../domain/fault.ts'
 import type { Digest } from '../../domain/image/digest.ts'
 import { formatImageName, type ImageName } from '../../domain/image/reference.ts'
 import type { Scope } from '../../domain/image/scope.ts'
+import { verifiedBytes } from '../../domain/image/verified-bytes.ts'
 import { refusal } from './faults.ts'
 import { firstBytes, longestRefusal, type Session } from './session.ts'
 
@@ -34,16 +34,5 @@ export async function* readBlob(
   if (status !== 200) {
     throw refusal(image, `blob ${digest}`, { status, body: await firstBytes(body) }, session.credentialOf(scope, image) !== null)
   }
-  const [algorithm = '', expected = ''] = digest.split(':')
-  const hash = createHash(algorithm)
-  let read = 0
-  for await (const chunk of body) {
-    read += chunk.length
-    if (read > size) throw invalid(`has more than the ${size} bytes that its descriptor says`)
-    hash.update(chunk)
-    yield chunk
-  }
-  if (read < size) throw invalid(`has ${read} bytes, not ${size} as its descriptor says`)
-  const found = hash.digest('hex')
-  if (found !== expected) throw invalid(`hashes to ${algorithm}:${found}: the registry sent the wrong content`)
+  yield* verifiedBytes(body, descriptor, invalid)
 }

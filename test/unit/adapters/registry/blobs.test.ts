@@ -25,7 +25,7 @@ test('wrong bytes of the right size are refused at the end, and no byte less', a
   wrong[wrong.length - 1] = 0
   home.script({ path: '/blobs/' }, { kind: 'body', body: wrong })
 
-  await expect(read()).rejects.toMatchObject({ kind: 'invalid', host: home.host, message: expect.stringContaining('wrong content') })
+  await expect(read()).rejects.toMatchObject({ kind: 'invalid', host: home.host, message: expect.stringContaining('not the content that was asked for') })
 })
 
 test('a blob without end is left when it passes its size, and one that says it is shorter is invalid', async () => {
