@@ -1,0 +1,99 @@
+/** From a verdict to the finding that people and programs read. */
+import { type DistroRelease, type DistroRow, hasEnded } from '../package/distro.ts'
+import type { Advisory, FixKind } from './advisory.ts'
+import type { Finding } from './finding.ts'
+import { type Cvss, compareSeverity, type Severity, severityOf, severityOfWord } from './severity.ts'
+import type { Claim, Verdict } from './verdict.ts'
+import { comparisonOf } from './version-range.ts'
+
+/** What CISA and FIRST noted about vulnerabilities, by CVE id. */
+export type ExploitNotes = ReadonlyMap<string, Pick<Finding, 'kev' | 'epss'>>
+
+/** What is the same for all packages of an image. */
+export type ReleaseContext = {
+  readonly row: DistroRow
+  readonly lifecycle: DistroRelease | null
+  readonly notes: ExploitNotes
+  readonly at: Date
+}
+
+/** The finding that `verdict` on the vulnerability `id` in the source package comes to. `about` is all that was said about it: severities are looked for there too. */
+export function findingOf(context: ReleaseContext, id: string, sourceName: string, verdict: Verdict, about: readonly Claim[]): Finding {
+  const { unit } = verdict
+  const type = context.row.packages
+  const advisories = inTrustOrder(context.row.feeds, verdict.claims, about)
+  const word = advisories.flatMap(({ vendorSeverity }) => vendorSeverity ?? []).find((candidate) => severityOfWord(candidate) !== null)
+  const vendorSeverity = word ?? advisories.find((advisory) => advisory.vendorSeverity !== null)?.vendorSeverity ?? null
+  const cvss = advisories.find((advisory) => advisory.cvss !== null)?.cvss ?? null
+  const evidence = distinctBy(
+    verdict.claims.map((claim) => ({ feed: claim.advisory.feed, record: claim.advisory.record, ...comparisonOf(type, claim.advisory, claim.unit.version) })),
+    (line) => JSON.stringify([line.feed, line.record, line.range, line.comparison]),
+  )
+  const note = context.notes.get(id)
+  const told = verdict.isAffected ? afterEnd(context, verdict, publishedFix(verdict)) : { fix: verdict.fix, fixedIn: verdict.fixedIn }
+  return {
+    id,
+    records: [...new Set(evidence.map(({ record }) => record))].sort(),
+    purl: unit.purl,
+    binaries: [...new Set(verdict.units.flatMap(({ binaries }) => binaries))].sort(),
+    sourceName,
+    installed: unit.version,
+    fixedIn: told.fixedIn,
+    fix: told.fix,
+    ...rated(vendorSeverity, cvss),
+    kev: note?.kev ?? false,
+    epss: note?.epss ?? null,
+    evidence,
+    ...(verdict.isAffected ? {} : { vex: 'not_affected' as const }),
+    published: publishedFix(verdict) ?? earliest(verdict.claims),
+  }
+}
+
+function rated(vendorSeverity: string | null, cvss: Cvss | null): Pick<Finding, 'severity' | 'severityFrom' | 'vendorSeverity' | 'cvss'> {
+  return { ...severityOf(vendorSeverity, cvss), vendorSeverity, cvss }
+}
+
+/**
+ * After the last day of public fixes nothing more is to be waited for. Fixes that were published until then stay offered, but not those that a distribution told about
+ * as another one (CentOS as RHEL) got after its own end.
+ */
+function afterEnd(
+  { row, lifecycle, at }: ReleaseContext,
+  { fix, fixedIn }: Verdict,
+  published: string | null,
+): { readonly fix: FixKind; readonly fixedIn: string | null } {
+  if (lifecycle === null || lifecycle.eol === null || !hasEnded(lifecycle, at)) return { fix, fixedIn }
+  if (fix === 'none-yet') return { fix: 'end-of-life', fixedIn }
+  const isTooLate = fix === 'available' && row.feedId !== undefined && published !== null && published.slice(0, 10) > lifecycle.eol
+  return isTooLate ? { fix: 'end-of-life', fixedIn: null } : { fix, fixedIn }
+}
+
+/** When the record with the told fix was published, or null. */
+function publishedFix({ fixedIn, claims }: Verdict): string | null {
+  if (fixedIn === null) return null
+  return earliest(claims.filter(({ advisory }) => advisory.ranges.some(({ fixed }) => fixed === fixedIn)))
+}
+
+function earliest(claims: readonly Claim[]): string | null {
+  return claims.flatMap(({ advisory }) => advisory.published ?? []).sort()[0] ?? null
+}
+
+/** Without doubles and withdrawn ones: the most believed feed's first; of one feed those that decided, then the worst. */
+function inTrustOrder(feeds: readonly string[], decided: readonly Claim[], about: readonly Claim[]): readonly Advisory[] {
+  const rankOf = ({ feed }: Advisory): number => (feeds.includes(feed) ? feeds.indexOf(feed) : feeds.length)
+  const first = new Set(decided.map(({ advisory }) => advisory))
+  const live = [...new Set([...first, ...about.map(({ advisory }) => advisory)])].filter(({ withdrawn }) => !withdrawn)
+  const severity = ({ vendorSeverity, cvss }: Advisory): Severity => severityOf(vendorSeverity, cvss).severity
+  return live.sort(
+    (a, b) =>
+      rankOf(a) - rankOf(b) ||
+      Number(first.has(b)) - Number(first.has(a)) ||
+      compareSeverity(severity(a), severity(b)) ||
+      (b.cvss?.score ?? 0) - (a.cvss?.score ?? 0) ||
+      (a.record < b.record ? -1 : 1),
+  )
+}
+
+function distinctBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()]
+}
