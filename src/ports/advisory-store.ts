@@ -31,6 +31,13 @@ export interface AdvisoryStore {
    * Faults: `conflict` when somebody else changed the part meanwhile.
    */
   save(update: FeedUpdate, judge: (counted: PartCount) => string | null, at: Date): Promise<SavedPart>
+  /**
+   * Packages that `save` named as changed and whose users nobody has woken yet, oldest first: a kill between taking in and waking loses nothing.
+   * `change` is for `noteMatched`; one package may stand there several times.
+   */
+  unmatched(limit: number): Promise<readonly (AdvisedPackage & { readonly change: number })[]>
+  /** The users of these packages are woken. */
+  noteMatched(changes: readonly number[]): Promise<void>
   /** Notes that the publisher was asked: nothing new, or (`alarm`) nothing that could be used; then `checkedAt` stays, but for a part that is not known yet. */
   noteChecked(feed: string, part: string, at: Date, alarm: string | null): Promise<void>
   /** Advisories that speak of packages by these names in that release. */

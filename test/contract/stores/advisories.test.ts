@@ -19,7 +19,7 @@ const implementations: readonly { readonly name: string; readonly open: () => Pr
   {
     name: 'PostgreSQL',
     open: async () => {
-      await db.pool.query('truncate underpin.feed_parts cascade')
+      await db.pool.query('truncate underpin.feed_parts, underpin.feed_changes cascade')
       return db.stores.advisories
     },
   },
@@ -130,6 +130,18 @@ describe.each(implementations)('advisories on $name', ({ open }) => {
     expect(await store.parts()).toMatchObject([{ items: 1, etag: '"1"', checkedAt: minute(6), changedAt: minute(0), alarm: null }])
     await store.noteChecked('made-up', 'new', minute(7), 'it is empty')
     expect(await store.parts()).toMatchObject([{ part: 'all' }, { part: 'new', items: 0, checkedAt: minute(7), alarm: 'it is empty' }])
+  })
+
+  it('what changed waits until its users are woken, and what changes meanwhile waits as well', async () => {
+    const store = await open()
+    await store.save(update('replace', [advised('MADE-1', 'a'), advised('MADE-2', 'b')]), accept, minute(0))
+    const waiting = await store.unmatched(9)
+    expect(waiting).toMatchObject(['a', 'b'].map(debian))
+    expect(await store.unmatched(1)).toEqual([waiting[0]])
+    await store.save(update('replace', [advised('MADE-1', 'a'), advised('MADE-3', 'b')]), accept, minute(1))
+    await store.save(update('replace', []), () => 'it is empty', minute(2))
+    await store.noteMatched(waiting.map(({ change }) => change))
+    expect(await store.unmatched(9)).toMatchObject([debian('b')])
   })
 
   it('notes of several feeds about one vulnerability are one', async () => {

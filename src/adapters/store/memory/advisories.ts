@@ -14,6 +14,9 @@ export function createMemoryAdvisoryStore(): AdvisoryStore {
   const states = new Map<string, FeedPart>()
   /** Rows by part, then by hash. A part is replaced whole, never changed in place. */
   const contents = new Map<string, ReadonlyMap<string, Row>>()
+  /** Changed packages whose users are not woken yet, by number. */
+  const unmatched = new Map<number, AdvisedPackage>()
+  let changes = 0
   /** Rows by what they are about; made anew when first asked after a change. */
   let index: Map<string, StoredItem[]> | null = null
   const keyOf = (feed: string, part: string) => `${feed} ${part}`
@@ -63,8 +66,13 @@ export function createMemoryAdvisoryStore(): AdvisoryStore {
       const state = states.get(key)
       const changedAt = isSame && state !== undefined ? state.changedAt : at
       states.set(key, { feed, part, etag, newest, items: after.size, ...published(), changedAt, checkedAt: at, alarm: null })
-      return { kind: 'saved', items: after.size, changed: [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one) }
+      const sorted = [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+      for (const one of sorted) unmatched.set((changes += 1), one)
+      return { kind: 'saved', items: after.size, changed: sorted }
     },
+
+    unmatched: async (limit) => [...unmatched].slice(0, limit).map(([change, one]) => ({ ...one, change })),
+    noteMatched: async (matched) => matched.forEach((change) => unmatched.delete(change)),
 
     async noteChecked(feed, part, at, alarm) {
       const fresh: FeedPart = { feed, part, etag: null, newest: null, items: 0, bytes: 0, fingerprint: null, changedAt: at, checkedAt: at, alarm }

@@ -38,13 +38,17 @@ export function createAdvisoryStore(db: Database): AdvisoryStore {
           const why = judge({ items: after, read, problems, newest })
           if (why !== null) throw new Refused(why)
           const touched = [...added, ...(await removeRows(trx, id, gone))]
+          const changed = packagesOf(touched)
+          await sql`
+            insert into underpin.feed_changes (release, package_name) select * from unnest(
+              ${changed.map(({ release }) => release)}::text[], ${changed.map(({ packageName }) => packageName)}::text[])`.execute(trx)
           const { bytes, fingerprint } = published()
           await sql`
             update underpin.feed_parts set etag = ${etag}, newest = ${newest}, items = ${after}, bytes = ${bytes}, fingerprint = ${fingerprint},
               changed_at = case when ${touched.length > 0} or changed_at is null then ${at} else changed_at end,
               checked_at = ${at}, alarm = null, revision = revision + 1
             where id = ${id}`.execute(trx)
-          return { kind: 'saved', items: after, changed: packagesOf(touched) }
+          return { kind: 'saved', items: after, changed }
         })
       } catch (error) {
         if (error instanceof Refused) return { kind: 'refused', why: error.message }
@@ -52,6 +56,16 @@ export function createAdvisoryStore(db: Database): AdvisoryStore {
       } finally {
         await clearStaged(db, intake)
       }
+    },
+
+    async unmatched(limit) {
+      const { rows } = await sql<AdvisedPackage & { change: number }>`
+        select release, package_name as "packageName", id as change from underpin.feed_changes order by id limit ${limit}`.execute(db)
+      return rows
+    },
+
+    async noteMatched(changes) {
+      await sql`delete from underpin.feed_changes where id = any(${changes}::bigint[])`.execute(db)
     },
 
     async noteChecked(feed, part, at, alarm) {

@@ -33,6 +33,9 @@ const statements = [
     primary key (part_id, record, hash))`,
   'create index feed_items_package on underpin.feed_items (release, package_name) where release is not null',
   'create index feed_items_vulnerability on underpin.feed_items (vulnerability) where vulnerability is not null',
+  // Packages whose advisories changed and whose users are not woken yet.
+  `create table underpin.feed_changes (
+    id bigint primary key generated always as identity, release text not null, package_name text not null)`,
 
   // What is being read, before it is judged. An empty hash: all that there was of the record is gone. Unlogged: after a crash it is worth nothing.
   `create unlogged table underpin.feed_intake (

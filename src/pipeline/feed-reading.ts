@@ -1,0 +1,44 @@
+/** Reading a part of a feed: its files as items, with what was seen on the way. */
+import { createHash } from 'node:crypto'
+import type { FeedItem } from '../domain/advisory/advisory.ts'
+import type { FeedFile, FeedPart, Feeds } from '../ports/feeds.ts'
+
+/** A part on its way; the fields are filled while `items` is read, which is once. */
+export type FeedReading = {
+  readonly items: AsyncIterable<FeedItem>
+  /** What the publisher's files, or reading them, failed with: tells his faults from those of whoever takes the items. */
+  fault(): unknown
+  /** The first record that could not be read, for people; null: none. */
+  problem(): string | null
+  /** Bytes as published, and their sha256 in the order in which they were read. */
+  published(): Pick<FeedPart, 'bytes'> & { readonly fingerprint: string }
+}
+
+/** The items of `files` of that feed, file by file. */
+export function readPart(feeds: Pick<Feeds, 'parse'>, feed: string, files: AsyncIterable<FeedFile>): FeedReading {
+  const hash = createHash('sha256')
+  let bytes = 0
+  let fault: unknown = null
+  let problem: string | null = null
+  async function* measured(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      bytes += chunk.length
+      yield chunk
+    }
+  }
+  async function* reading(): AsyncIterable<FeedItem> {
+    try {
+      for await (const file of files) {
+        for await (const item of feeds.parse(feed, { path: file.path, open: () => measured(file.open()) })) {
+          if (item.kind === 'problem') problem ??= `${item.where}: ${item.message}`
+          yield item
+        }
+      }
+    } catch (error) {
+      fault = error
+      throw error
+    }
+  }
+  return { items: reading(), fault: () => fault, problem: () => problem, published: () => ({ bytes, fingerprint: hash.copy().digest('hex') }) }
+}
