@@ -25,15 +25,45 @@ export type OvalQuestion =
 
 const operations = new Set(['less than', 'less than or equal', 'greater than', 'greater than or equal', 'equals'])
 
-/** What the test `id` asks; `comment` is that of the criterion which refers to it, and stands in for product tests that the file lacks. */
+/**
+ * What the test `id` asks; `comment` is that of the criterion which refers to it. Where the file lacks the test or a part of it, the comments tell, which the
+ * vendors generate from the same: a cut file loses nothing that it still says.
+ */
 export function questionOf(document: OvalDocument, id: string, comment: string): OvalQuestion {
+  const test = document.tests.get(id)
+  const asked = test === undefined ? null : asksFor(document, test, comment)
+  if (asked !== null && asked.kind !== 'unread') return asked
+  return toldBy(comment) ?? toldBy(test?.attributes.comment ?? '') ?? asked ?? { kind: 'unread', why: `the file has no test ${id}` }
+}
+
+/** The words of Oracle, Photon and AlmaLinux (`bind is earlier than 30:9.3.3-8.el5`) and of SUSE (`tar-1.34-2.2 is installed`, `tar is <1.34-2.2`). */
+function toldBy(comment: string): OvalQuestion | null {
+  const lessThan = (name: string, evr: string, architectures: readonly string[] | null): OvalQuestion => {
+    return { kind: 'packages', names: [name], architectures, condition: { operation: 'less than', evr } }
+  }
+  const earlier = /^(\S+) is (?:earlier than |<)(\S+)(?: for ([\w,]+))?$/.exec(comment) ?? /^(\S+)-([^\s-]+-[^\s-]+) is installed$/.exec(comment)
+  if (earlier?.[1] !== undefined && earlier[2] !== undefined) return lessThan(earlier[1], earlier[2], earlier[3]?.split(',') ?? null)
+  const unaffected = /^(\S+) is (?:not affected|==0)$/.exec(comment)?.[1]
+  if (unaffected !== undefined) return { kind: 'packages', names: [unaffected], architectures: null, condition: { operation: 'never' } }
+  const arch = /^\S+ Linux arch is (\S+)$/.exec(comment)?.[1]
+  if (arch !== undefined) return { kind: 'architectures', architectures: installableOn(arch) }
+  if (/ is ksplice-based$/.test(comment)) return { kind: 'ksplice' }
+  if (/ is signed with /.test(comment)) return { kind: 'granted' }
+  const product = productIn(comment)
+  return product === undefined ? null : { kind: 'product', name: product }
+}
+
+/** `Red Hat Enterprise Linux 9 is installed`; names of packages have no space in them. */
+function productIn(comment: string): string | undefined {
+  return /^(\S+ .*) is installed$/.exec(comment)?.[1]
+}
+
+function asksFor(document: OvalDocument, test: XmlElement, comment: string): OvalQuestion {
+  const id = test.attributes.id ?? ''
+  if (test.attributes.check === 'none satisfy') return { kind: 'refused' }
   const module = /^Module (\S+:\S+) is enabled$/.exec(comment)?.[1]
   if (module !== undefined) return { kind: 'module', module }
-  const product = /^(\S+ .*) (?:is|are) installed$/.exec(comment)?.[1]
-  const test = document.tests.get(id)
-  if (test === undefined) return product === undefined ? { kind: 'unread', why: `the file has no test ${id}` } : { kind: 'product', name: product }
-  if (test.attributes.check === 'none satisfy') return { kind: 'refused' }
-
+  const product = productIn(comment)
   const object = document.objects.get(childOf(test, 'object')?.attributes.object_ref ?? '')
   const states = childrenOf(test, 'state').map(({ attributes }) => document.states.get(attributes.state_ref ?? ''))
   if (object === undefined || states.includes(undefined)) return { kind: 'unread', why: `the object or state of test ${id} is not in the file` }

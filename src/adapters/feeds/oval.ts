@@ -40,7 +40,8 @@ export async function* ovalItems(file: FeedFile, dialect: OvalDialect): AsyncIte
       const more = unread.length === 1 ? '' : ` (and ${unread.length - 1} more)`
       yield { kind: 'problem', where: `${file.path}, line ${definition.line}, ${definition.id}`, message: `not fully read: ${first}${more}` }
     }
-    for (const claim of claims) yield* advisoriesOf(definition, claim, dialect)
+    const items = claims.flatMap((claim) => [...advisoriesOf(definition, claim, dialect)])
+    yield* new Map(items.map((item) => [JSON.stringify(item), item])).values()
   }
 }
 

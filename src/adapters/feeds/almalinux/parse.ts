@@ -5,6 +5,7 @@ import type { FeedFile } from '../../../ports/feeds.ts'
 import { plainBytes } from '../decompress.ts'
 import type { FeedContext } from '../feed.ts'
 import { jsonMembers } from '../json-members.ts'
+import { parseOsvFile } from '../osv-file.ts'
 import { ovalItems } from '../oval.ts'
 import { cveIds, evrText, utcTime } from '../record.ts'
 import { type ErrataDialect, type Erratum, erratumItems, updateinfoItems } from '../updateinfo.ts'
@@ -18,6 +19,7 @@ export function parseAlmaLinux(file: FeedFile, { distros }: FeedContext): AsyncI
   }
   if (/(^|\/)errata(\.full)?\.json(\.gz)?$/.test(file.path)) return errataItems(file, dialect)
   if (/updateinfo[^/]*\.xml(\.gz|\.xz|\.bz2|\.zst)?$/.test(file.path)) return updateinfoItems(file, dialect)
+  if (/(^|\/)AL[SBE]A-[^/]*\.json$/.test(file.path)) return withoutBugfixes(parseOsvFile(file, { feed: 'almalinux', distros }))
   if (!/(^|[/.])alsa-[^/]*\.xml(\.gz|\.bz2)?$/.test(file.path)) return null
   return ovalItems(file, {
     feed: 'almalinux',
@@ -29,6 +31,13 @@ export function parseAlmaLinux(file: FeedFile, { distros }: FeedContext): AsyncI
       return release === null ? [] : [{ release, isPaid: false }]
     },
   })
+}
+
+/** Errata of bugs and enhancements are published as OSV too; without a CVE they are about no vulnerability. */
+async function* withoutBugfixes(items: AsyncIterable<FeedItem> | null): AsyncIterable<FeedItem> {
+  for await (const item of items ?? []) {
+    if (item.kind !== 'advisory' || !/^AL[BE]A-/.test(item.advisory.vulnerabilities[0] ?? '')) yield item
+  }
 }
 
 /** Items of the list, or those of `data`. */

@@ -1,9 +1,9 @@
 /** Microsoft's OVAL: one definition for each CVE and source package, the release in the file's name, `patchable` for what kind of fix there is. */
-import type { FeedItem, FixKind } from '../../../domain/advisory/advisory.ts'
+import type { FeedItem } from '../../../domain/advisory/advisory.ts'
 import { releaseKeyOfVersion } from '../../../domain/package/distro.ts'
 import type { FeedFile } from '../../../ports/feeds.ts'
 import type { FeedContext } from '../feed.ts'
-import { type OvalDefinition, ovalItems } from '../oval.ts'
+import { ovalItems } from '../oval.ts'
 import { textOf } from '../xml.ts'
 
 /** Claims `azurelinux-3.0-oval.xml`, `cbl-mariner-2.0-oval.xml` and the like; see `Feed.parse`. */
@@ -16,12 +16,6 @@ export function parseAzureLinux(file: FeedFile, { distros }: FeedContext): Async
     packageKind: 'source',
     record: ({ references, id }) => references.find(({ source }) => source === 'CVE')?.id ?? id,
     releases: () => [],
-    fix: fixOf,
     isNotAffected: ({ advisory }) => textOf(advisory, 'patchable') === 'Not Applicable',
   })
-}
-
-/** "No patch is available currently": the version named is the last one that is known to be affected, not the last one ever. */
-function fixOf({ advisory }: OvalDefinition): FixKind | null {
-  return textOf(advisory, 'patchable') === 'false' ? 'none-yet' : null
 }

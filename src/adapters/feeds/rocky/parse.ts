@@ -3,10 +3,12 @@ import type { FeedItem } from '../../../domain/advisory/advisory.ts'
 import { releaseKeyOfVersion } from '../../../domain/package/distro.ts'
 import type { FeedFile } from '../../../ports/feeds.ts'
 import type { FeedContext } from '../feed.ts'
+import { parseOsvFile } from '../osv-file.ts'
 import { updateinfoItems } from '../updateinfo.ts'
 
 /** Claims `updateinfo.xml`, packed or not, and OSV records (`RLSA-….json`); see `Feed.parse`. */
 export function parseRocky(file: FeedFile, { distros }: FeedContext): AsyncIterable<FeedItem> | null {
+  if (/(^|\/)R[LX]SA-[^/]*\.json$/.test(file.path)) return parseOsvFile(file, { feed: 'rocky', distros })
   if (!/updateinfo[^/]*\.xml(\.gz|\.xz|\.bz2|\.zst)?$/.test(file.path)) return null
   return updateinfoItems(file, {
     feed: 'rocky',

@@ -4,6 +4,7 @@ import type { FeedFile } from '../../../ports/feeds.ts'
 import { csafItems } from '../csaf.ts'
 import { plainBytes } from '../decompress.ts'
 import type { FeedContext } from '../feed.ts'
+import { parseOsvFile } from '../osv-file.ts'
 import { type OvalDefinition, ovalItems } from '../oval.ts'
 import { releasesOfProduct } from './products.ts'
 
@@ -21,7 +22,7 @@ export function parseSuse(file: FeedFile, { distros }: FeedContext): AsyncIterab
   if (/(^|\/)csaf(-vex)?\/[^/]*\.json$/.test(file.path)) {
     return csafItems(plainBytes(file), file.path, { feed: 'suse', releases: ({ name }) => releasesOfProduct(distros, name) })
   }
-  return null
+  return /(^|\/)(open)?SUSE-[A-Z]+-[^/]*\.json$/.test(file.path) ? parseOsvFile(file, { feed: 'suse', distros }) : null
 }
 
 /** The CVE; or of a patch the erratum, as far as it has one: what came with a release's first media has none. */
