@@ -2,7 +2,8 @@
 import type { Config } from './config.ts'
 
 /** `host` or `host:port`, for the HTTP client. */
-export function privateHosts(config: Pick<Config, 'registries' | 'githubHost'>): readonly string[] {
+export function privateHosts(config: Pick<Config, 'registries' | 'githubHost' | 'feeds'>): readonly string[] {
   const github = config.githubHost.allowPrivate ? [new URL(config.githubHost.baseUrl).host] : []
-  return [...config.registries.filter(({ allowPrivate }) => allowPrivate).map(({ host }) => host), ...github]
+  const mirrors = config.feeds.allowPrivate ? Object.values(config.feeds.origins).map((origin) => new URL(origin).host) : []
+  return [...config.registries.filter(({ allowPrivate }) => allowPrivate).map(({ host }) => host), ...github, ...mirrors]
 }

@@ -1,5 +1,6 @@
 /** What is compared when a use moves: which platform manifests of the old and the new digest belong together. */
 import type { Digest } from '../domain/image/digest.ts'
+import { formatPlatform } from '../domain/image/platform.ts'
 import { pinOf } from '../domain/repo/image-use.ts'
 import type { UseFacts } from './facts.ts'
 import { builtPlatforms, isBuilt, platformDigests, targetOf } from './target.ts'
@@ -27,7 +28,11 @@ export function comparedManifests(facts: Pick<UseFacts, 'use' | 'upstream' | 'po
   const before = platformDigests(upstream.pinned.manifest)
   const after = platformDigests(upstream.manifest)
   if (before === null || after === null || target.platform !== null)
-    return { pairs: [{ platform: null, from, to: target.digest }], indexes: { from: null, to: target.platform === null ? null : upstream.digest }, left: [] }
+    return {
+      pairs: [{ platform: target.platform === null ? null : formatPlatform(target.platform), from, to: target.digest }],
+      indexes: { from: null, to: target.platform === null ? null : upstream.digest },
+      left: [],
+    }
   const built = builtPlatforms(facts)
   const both = [...before.keys()].filter((line) => after.has(line) && isBuilt(built, line)).sort()
   const usualOnes = both.filter((line) => usual.includes(line))

@@ -53,7 +53,7 @@ test('two single images are one pair', () => {
 test('a pin of one platform is compared with the entry that it moves to', () => {
   const compared = comparedManifests(facts(move('image', after, 'linux/arm64')))
 
-  expect(compared).toEqual({ pairs: [pair(null, 'sha256:a*', 'sha256:5*')], indexes: { from: null, to: long('sha256:b*') }, left: [] })
+  expect(compared).toEqual({ pairs: [pair('linux/arm64', 'sha256:a*', 'sha256:5*')], indexes: { from: null, to: long('sha256:b*') }, left: [] })
 })
 
 test.each([

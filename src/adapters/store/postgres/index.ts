@@ -5,11 +5,13 @@ import type { AuditTrail } from '../../../ports/audit-trail.ts'
 import type { DecisionStore } from '../../../ports/decision-store.ts'
 import type { DueWorkStore } from '../../../ports/due-work-store.ts'
 import type { InboxStore } from '../../../ports/inbox-store.ts'
+import type { InstallableStore } from '../../../ports/installable-store.ts'
 import type { InventoryStore } from '../../../ports/inventory-store.ts'
 import type { ObservationStore } from '../../../ports/observation-store.ts'
 import type { RebuildStore } from '../../../ports/rebuild-store.ts'
 import type { RepoStore } from '../../../ports/repo-store.ts'
 import type { UpdateStore } from '../../../ports/update-store.ts'
+import type { WantedInspectionStore } from '../../../ports/wanted-inspection-store.ts'
 import type { WriteBudget } from '../../../ports/write-budget.ts'
 import { createAdvisoryStore } from './advisories.ts'
 import { createAuditTrail } from './audit-trail.ts'
@@ -22,6 +24,7 @@ import { createObservationStore } from './observations.ts'
 import { createRebuildStore } from './rebuilds.ts'
 import { createRepoStore } from './repos.ts'
 import { createUpdateStore } from './updates.ts'
+import { createInstallableStore, createWantedInspectionStore } from './wanted-inspections.ts'
 import { createWriteBudget, gitHubWriteLimits, type WriteLimits } from './write-budget.ts'
 
 export { migrate } from './migrate.ts'
@@ -37,7 +40,9 @@ export type Stores = {
   readonly updates: UpdateStore
   readonly rebuilds: RebuildStore
   readonly inventories: InventoryStore
+  readonly wantedInspections: WantedInspectionStore
   readonly advisories: AdvisoryStore
+  readonly installables: InstallableStore
   readonly audit: AuditTrail
   readonly writeBudget: WriteBudget
 }
@@ -57,7 +62,9 @@ export function createPostgresStores(pool: Pool, { writeLimits = gitHubWriteLimi
     updates: createUpdateStore(db),
     rebuilds: createRebuildStore(db),
     inventories: createInventoryStore(db),
+    wantedInspections: createWantedInspectionStore(db),
     advisories: createAdvisoryStore(db),
+    installables: createInstallableStore(db),
     audit: createAuditTrail(db),
     writeBudget: createWriteBudget(db, writeLimits),
   }

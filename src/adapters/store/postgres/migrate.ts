@@ -4,9 +4,10 @@ import type { Pool } from 'pg'
 import { guardedPool } from './guarded-pool.ts'
 import * as first from './migrations/first.ts'
 import * as second from './migrations/second.ts'
+import * as third from './migrations/third.ts'
 
 /** In the order of their names, which never change. */
-const migrations: Record<string, Migration> = { '2026-11-22 first': first, '2026-11-22 second': second }
+const migrations: Record<string, Migration> = { '2026-11-22 first': first, '2026-11-22 second': second, '2026-11-22 third': third }
 
 /**
  * Brings the database up to date and gives the names of the migrations applied now. Two at once: one applies, the other waits and applies none.
