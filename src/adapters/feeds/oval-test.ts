@@ -47,7 +47,7 @@ function toldBy(comment: string): OvalQuestion | null {
   if (unaffected !== undefined) return { kind: 'packages', names: [unaffected], architectures: null, condition: { operation: 'never' } }
   const arch = /^\S+ Linux arch is (\S+)$/.exec(comment)?.[1]
   if (arch !== undefined) return { kind: 'architectures', architectures: installableOn(arch) }
-  if (/ is ksplice-based$/.test(comment)) return { kind: 'ksplice' }
+  if (comment.endsWith(' is ksplice-based')) return { kind: 'ksplice' }
   if (/ is signed with /.test(comment)) return { kind: 'granted' }
   const product = productIn(comment)
   return product === undefined ? null : { kind: 'product', name: product }
