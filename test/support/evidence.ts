@@ -1,6 +1,9 @@
 /** Packages, inventories, advisories and findings for tests: what a test does not name has the value that matters least. Their ids are made up. */
 import type { Advisory, VersionRange } from '../../src/domain/advisory/advisory.ts'
 import type { Finding } from '../../src/domain/advisory/finding.ts'
+import type { Digest } from '../../src/domain/image/digest.ts'
+import type { ImageConfig } from '../../src/domain/image/image-config.ts'
+import type { Inspection } from '../../src/domain/image/inspection.ts'
 import type { Distro } from '../../src/domain/package/distro.ts'
 import type { Inventory } from '../../src/domain/package/inventory.ts'
 import type { Package } from '../../src/domain/package/package.ts'
@@ -66,5 +69,43 @@ export function finding(named: Partial<Finding> = {}): Finding {
     evidence: [],
     published: null,
     ...named,
+  }
+}
+
+/** A manifest, layer or config digest that is made of one small number. */
+export function madeUpDigest(number: number): Digest {
+  return `sha256:${number.toString(16).padStart(64, '0')}` as Digest
+}
+
+type Named = Omit<Partial<Inspection>, 'config' | 'inventory'> & { readonly config?: Partial<ImageConfig>; readonly inventory?: Partial<Inventory> }
+
+/** One layer, one package, and a source that provenance names. */
+export function inspection(named: Named = {}): Inspection {
+  const platform = { os: 'linux', architecture: 'amd64', variant: null, osVersion: null }
+  const layers = named.layers ?? [{ digest: madeUpDigest(1), size: 1000 }]
+  return {
+    manifest: madeUpDigest(100),
+    index: null,
+    platform,
+    provenance: { builder: 'https://builder.example', sourceUri: 'https://git.example/owner/repo', sourceRevision: null, parents: [] },
+    base: { name: null, digest: null, proof: 'none' },
+    ...named,
+    layers,
+    config: {
+      platform,
+      created: null,
+      user: '',
+      entrypoint: [],
+      cmd: [],
+      env: [],
+      exposedPorts: [],
+      volumes: [],
+      workingDir: '',
+      stopSignal: null,
+      labels: {},
+      diffIds: layers.map(({ digest }) => digest),
+      ...named.config,
+    },
+    inventory: inventory({ packages: [onePackage({ name: 'libfoo1', version: '1.0-1', arch: 'amd64', sourceName: 'foo' })], ...named.inventory }),
   }
 }

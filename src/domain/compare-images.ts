@@ -1,0 +1,60 @@
+/** What changed from one image to another: packages, findings, configuration, layers, and whether all that is explained. */
+import type { Finding } from './advisory/finding.ts'
+import type { Difference, Evidence } from './difference.ts'
+import { compareConfigs } from './difference-config.ts'
+import { explain } from './difference-explained.ts'
+import { comparePackages } from './difference-packages.ts'
+import type { Inspection } from './image/inspection.ts'
+
+/**
+ * The difference from `a` to `b`, two platform manifests whose findings come from the same advisories.
+ *
+ * A finding is the same one by its id and source package. It is fixed only where `b` shows so: what an inventory with blind spots does not list, and what nobody could
+ * look up because `b` does not say what distribution it is, remains. Findings that do not apply (`vex`) count for nothing.
+ */
+export function compareImages(a: Evidence, b: Evidence): Difference {
+  const [from, to] = [a.inspection, b.inspection]
+  const found = {
+    packages: comparePackages(from.inventory.packages, to.inventory.packages),
+    findings: compareFindings(a, b),
+    config: compareConfigs(from.config, to.config),
+    layers: compareLayers(from, to),
+    size: { from: bytesOf(from), to: bytesOf(to) },
+  }
+  return { ...found, ...explain(from, to, found) }
+}
+
+function compareFindings(a: Evidence, b: Evidence): Difference['findings'] {
+  const keyOf = ({ id, sourceName }: Finding): string => `${id}\n${sourceName}`
+  const applying = ({ findings }: Evidence): ReadonlyMap<string, Finding> =>
+    new Map(findings.flatMap((finding) => (finding.vex === undefined ? [[keyOf(finding), finding] as const] : [])))
+  const [before, after] = [applying(a), applying(b)]
+  const { distro, unseen, packages } = b.inspection.inventory
+  const sources = new Set(packages.map(({ sourceName }) => sourceName))
+  const isShownFixed = ({ sourceName }: Finding): boolean => distro !== null && (unseen.length === 0 || sources.has(sourceName))
+  const gone = [...before].flatMap(([key, finding]) => (after.has(key) ? [] : [finding]))
+  return {
+    fixed: gone.filter(isShownFixed),
+    introduced: [...after].flatMap(([key, finding]) => (before.has(key) ? [] : [finding])),
+    remaining: [...[...after].flatMap(([key, finding]) => (before.has(key) ? [finding] : [])), ...gone.filter((finding) => !isShownFixed(finding))],
+  }
+}
+
+/** Layers with the same content are shared, wherever they stand and however they are compressed. */
+function compareLayers(a: Inspection, b: Inspection): Difference['layers'] {
+  const isTold = [a, b].every(({ config, layers }) => config.diffIds.length === layers.length)
+  const contents = ({ config, layers }: Inspection): readonly string[] => (isTold ? config.diffIds : layers.map(({ digest }) => digest))
+  const left = new Map<string, number>()
+  for (const layer of contents(a)) left.set(layer, (left.get(layer) ?? 0) + 1)
+  let shared = 0
+  for (const layer of contents(b)) {
+    const count = left.get(layer) ?? 0
+    if (count > 0) shared += 1
+    left.set(layer, count - 1)
+  }
+  return { shared, onlyA: a.layers.length - shared, onlyB: b.layers.length - shared }
+}
+
+function bytesOf({ layers }: Inspection): number {
+  return layers.reduce((sum, { size }) => sum + size, 0)
+}
