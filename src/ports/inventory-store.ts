@@ -21,6 +21,8 @@ export interface InventoryStore {
   saveLayer(scope: Scope, layer: Digest, found: Json): Promise<void>
   /** The platform manifests whose inventory holds one of these packages, as source or as binary. */
   holding(packages: readonly AdvisedPackage[]): Promise<readonly { readonly scope: Scope; readonly imageName: string; readonly manifest: Digest }[]>
+  /** The releases of everything that was inspected, sorted: they say which feeds are needed. */
+  releases(): Promise<readonly ReleaseKey[]>
   /** Forgets inspections and layers that nobody saved or asked for during that time, on the store's own clock; gives how many. */
   forgetUnused(unusedForMs: number): Promise<number>
 }

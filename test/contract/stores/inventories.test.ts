@@ -90,6 +90,16 @@ describe.each(implementations)('inventories on $name', ({ open }) => {
     expect(await holding(...Array.from({ length: 5_000 }, (_, at) => `other-${at}`), 'bash')).toEqual([here])
   })
 
+  it('tells the releases of everything that is there', async () => {
+    const { store } = await open()
+    expect(await store.releases()).toEqual([])
+    await store.saveInspection('public', name, found, 'wolfi')
+    await store.saveInspection('acme-token', name, found, 'wolfi')
+    await store.saveInspection('public', name, { ...found, manifest: b }, 'debian:12')
+    await store.saveInspection('public', name, { ...found, manifest: digest('c') }, null)
+    expect(await store.releases()).toEqual(['debian:12', 'wolfi'])
+  })
+
   it('a new look at a manifest replaces what it was said to hold', async () => {
     const { store } = await open()
     await store.saveInspection('public', name, found, 'debian:12')

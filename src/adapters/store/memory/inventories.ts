@@ -10,6 +10,7 @@ type Kept = {
   readonly scope: Scope
   readonly imageName: string
   readonly inspection: Inspection
+  readonly release: string | null
   readonly reachedFrom: ReadonlySet<Digest>
   readonly holds: ReadonlySet<string>
 }
@@ -41,7 +42,14 @@ export function createMemoryInventoryStore(now: () => number = Date.now): Invent
       const { manifest, index, inventory } = inspection
       const key = inspectionKey(scope, imageName, manifest)
       const reachedFrom = new Set([...(inspections.get(key)?.reachedFrom ?? []), manifest, index ?? manifest])
-      inspections.set(key, { scope, imageName, inspection, reachedFrom, holds: new Set(release === null ? [] : advisedKeys(release, inventory.packages)) })
+      inspections.set(key, {
+        scope,
+        imageName,
+        inspection,
+        release,
+        reachedFrom,
+        holds: new Set(release === null ? [] : advisedKeys(release, inventory.packages)),
+      })
       use(key)
     },
     async layer(scope, layer) {
@@ -61,6 +69,7 @@ export function createMemoryInventoryStore(now: () => number = Date.now): Invent
       const found = [...inspections.values()].filter(({ holds }) => keys.some((key) => holds.has(key)))
       return found.map(({ scope, imageName, inspection: { manifest } }) => ({ scope, imageName, manifest }))
     },
+    releases: async () => [...new Set([...inspections.values()].flatMap(({ release }) => (release === null ? [] : [release])))].sort(),
     async forgetUnused(unusedForMs) {
       const old = [...usedAt].filter(([, at]) => at < now() - unusedForMs)
       for (const [key] of old) for (const kept of [inspections, layers, usedAt]) kept.delete(key)

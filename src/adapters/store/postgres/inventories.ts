@@ -36,10 +36,10 @@ export function createInventoryStore(db: Database): InventoryStore {
       const reached = index === null ? [manifest] : [index, manifest]
       const holds = release === null ? [] : advisedKeys(release, inventory.packages)
       await sql`
-        insert into underpin.inspections as i (scope, image_name, manifest, platform, reached_from, holds, inspection_json)
-        values (${scope}, ${imageName}, ${manifest}, ${formatPlatform(platform)}, ${reached}::text[], ${holds}::text[], ${toJsonText(inspection)})
+        insert into underpin.inspections as i (scope, image_name, manifest, platform, release, reached_from, holds, inspection_json)
+        values (${scope}, ${imageName}, ${manifest}, ${formatPlatform(platform)}, ${release}, ${reached}::text[], ${holds}::text[], ${toJsonText(inspection)})
         on conflict (scope, image_name, manifest) do update set
-          platform = excluded.platform, holds = excluded.holds, inspection_json = excluded.inspection_json, used_at = now(),
+          platform = excluded.platform, release = excluded.release, holds = excluded.holds, inspection_json = excluded.inspection_json, used_at = now(),
           reached_from = array(select distinct unnest(i.reached_from || excluded.reached_from))`.execute(db)
     },
 
@@ -70,6 +70,12 @@ export function createInventoryStore(db: Database): InventoryStore {
         for (const row of rows) found.set(`${row.scope} ${row.imageName} ${row.manifest}`, row)
       }
       return [...found.values()]
+    },
+
+    async releases() {
+      const { rows } = await sql<{ release: string }>`
+        select distinct release collate "C" as release from underpin.inspections where release is not null order by 1`.execute(db)
+      return rows.map(({ release }) => release)
     },
 
     async forgetUnused(unusedForMs) {

@@ -5,11 +5,12 @@ import { type Kysely, sql } from 'kysely'
 const statements = [
   // `holds`: "<release> <package>" of every package, as source and as binary; `reached_from`: digests that led here, indexes or the manifest itself.
   `create table underpin.inspections (
-    scope text not null, image_name text not null, manifest text not null, platform text not null,
+    scope text not null, image_name text not null, manifest text not null, platform text not null, release text,
     reached_from text[] not null, holds text[] not null, inspection_json text not null, used_at timestamptz not null default now(),
     primary key (scope, image_name, manifest))`,
   'create index inspections_holds on underpin.inspections using gin (holds)',
   'create index inspections_reached on underpin.inspections using gin (reached_from)',
+  'create index inspections_release on underpin.inspections (release) where release is not null',
   'create index inspections_used on underpin.inspections (used_at)',
   `create table underpin.layers (
     scope text not null, digest text not null, found_json text not null, used_at timestamptz not null default now(),
