@@ -29,6 +29,10 @@ export type Manifest =
       readonly config: Descriptor
       readonly layers: readonly Descriptor[]
       readonly annotations: Readonly<Record<string, string>>
+      /** The manifest that this one is about (https://github.com/opencontainers/image-spec/blob/main/manifest.md#image-manifest-property-descriptions); absent where it names none. */
+      readonly subject?: Descriptor
+      /** What an artifact is, where it is no image: `application/spdx+json`. */
+      readonly artifactType?: string
     }
 
 /** A manifest, or why these bytes are none. */
@@ -42,7 +46,7 @@ export const imageMediaTypes = ['application/vnd.oci.image.manifest.v1+json', 'a
 /** Bytes of a manifest that we read at most; the registries' own limit is 4 MiB. */
 export const longestManifest = 4 * 1024 * 1024
 const mostDescriptors = 2_000
-const fields = ['schemaVersion', 'mediaType', 'config', 'layers', 'manifests', 'annotations']
+const fields = ['schemaVersion', 'mediaType', 'config', 'layers', 'manifests', 'annotations', 'subject', 'artifactType']
 const lowerCaseFields = new Set(fields.map((name) => name.toLowerCase()))
 
 /**
@@ -80,7 +84,12 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null, lik
   const config = readDescriptor(json['config'])
   const layers = Array.isArray(json['layers']) ? readDescriptors(json['layers']) : null
   if (config === null || layers === null) return invalid('it has neither manifests nor config and layers')
-  return { kind: 'manifest', manifest: { kind: 'image', mediaType: mediaType ?? imageMediaTypes[0], config, layers, ...common } }
+  const subject = json['subject'] === undefined ? undefined : readDescriptor(json['subject'])
+  if (subject === null) return invalid('its subject is no descriptor')
+  const { artifactType } = json
+  if (artifactType !== undefined && typeof artifactType !== 'string') return invalid('its artifact type is no text')
+  const artifact = { ...(subject === undefined ? {} : { subject }), ...(artifactType === undefined ? {} : { artifactType }) }
+  return { kind: 'manifest', manifest: { kind: 'image', mediaType: mediaType ?? imageMediaTypes[0], config, layers, ...artifact, ...common } }
 }
 
 /** The entries of an index that run somewhere: attestation manifests (`unknown/unknown`, `vnd.docker.reference.type`) are never platforms. */

@@ -48,6 +48,10 @@ test.each([
   ['a digest of an unregistered algorithm', { schemaVersion: 2, manifests: [{ ...entry, digest: `md5:${'a'.repeat(32)}` }] }, null],
   ['a negative size', { schemaVersion: 2, manifests: [{ ...entry, size: -1 }] }, null],
   ['a size beyond counting', { schemaVersion: 2, manifests: [{ ...entry, size: 1e300 }] }, null],
+  ['a subject that is no descriptor', { ...image, subject: { digest } }, null],
+  ['a subject of null', { ...image, subject: null }, null],
+  ['a subject for us and another for a reader that ignores case', { ...image, subject: entry, Subject: entry }, null],
+  ['an artifact type that is no text', { ...image, artifactType: 7 }, null],
   ['more descriptors than an index holds', { schemaVersion: 2, manifests: Array.from({ length: 2001 }, () => entry) }, null],
 ])('refused: %s', (_, value, contentType) => {
   expect(read(value, contentType).kind).toBe('invalid')
@@ -59,6 +63,20 @@ test('the digest is what the bytes hash to, under the algorithm that was asked f
 
   expect(parseManifest(bytes, null)).toMatchObject({ manifest: { digest: digestOf(bytes), size: bytes.length } })
   expect(parseManifest(bytes, null, asked)).toMatchObject({ manifest: { digest: digestOf(bytes, asked) } })
+})
+
+test('an artifact says what it is and what it is about, and its config may be the empty one', () => {
+  const config = { ...entry, mediaType: 'application/vnd.oci.empty.v1+json', size: 2, data: 'e30=' }
+
+  expect(read({ ...image, config, subject: entry, artifactType: 'application/spdx+json' })).toMatchObject({
+    manifest: {
+      kind: 'image',
+      config: { mediaType: 'application/vnd.oci.empty.v1+json' },
+      subject: { digest, size: 7 },
+      artifactType: 'application/spdx+json',
+    },
+  })
+  expect(Object.keys((read(image) as { manifest: Manifest }).manifest)).not.toContain('subject')
 })
 
 test('attestations and entries without a platform run nowhere', () => {
