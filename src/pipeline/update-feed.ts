@@ -9,7 +9,7 @@ import type { DueWorkStore } from '../ports/due-work-store.ts'
 import type { FeedPart, Feeds, FetchedPart } from '../ports/feeds.ts'
 import type { InventoryStore } from '../ports/inventory-store.ts'
 import type { RepoStore } from '../ports/repo-store.ts'
-import { readPart } from './feed-reading.ts'
+import { readPart } from './update-feed/feed-reading.ts'
 
 export type FeedPorts = {
   readonly feeds: Pick<Feeds, 'fetch' | 'parse'>

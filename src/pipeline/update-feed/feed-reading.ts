@@ -1,7 +1,7 @@
 /** Reading a part of a feed: its files as items, with what was seen on the way. */
 import { createHash } from 'node:crypto'
-import type { FeedItem } from '../domain/advisory/advisory.ts'
-import type { FeedFile, FeedPart, Feeds } from '../ports/feeds.ts'
+import type { FeedItem } from '../../domain/advisory/advisory.ts'
+import type { FeedFile, FeedPart, Feeds } from '../../ports/feeds.ts'
 
 /** A part on its way; the fields are filled while `items` is read, which is once. */
 export type FeedReading = {
