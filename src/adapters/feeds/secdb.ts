@@ -10,8 +10,11 @@ import { advisory, before, cveIds } from './record.ts'
 /** The largest, Chainguard's, has some 20 MB. YAML, which nobody publishes any more, costs more to read. */
 const most = { json: 200_000_000, yaml: 8_000_000 }
 
+/** An empty list was written as `{}` or null once. */
+const none = z.union([z.strictObject({}), z.null()]).transform((): readonly unknown[] => [])
+
 /** The document; packages are read one by one. */
-export const secdbDocument = z.object({ distroversion: z.string().max(64).optional(), packages: z.array(z.unknown()) })
+export const secdbDocument = z.object({ distroversion: z.string().max(64).optional(), packages: z.union([z.array(z.unknown()), none]) })
 /** One of its packages: version → vulnerabilities; `"0"`: never affected. */
 export const secdbPackage = z.object({ pkg: z.object({ name: z.string().min(1).max(256), secfixes: z.record(z.string(), z.unknown()).nullish() }) })
 

@@ -38,9 +38,9 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
   for await (const { path, value } of members) {
     const [sourceName, vulnerability] = path
     if (typeof sourceName !== 'string') throw new Fault('invalid', `${file.path} is not an export of the Debian security tracker`)
-    const where = `${file.path}: ${path.join(' ')}`
+    const where = `${file.path}: ${path.map((key) => String(key).slice(0, 100)).join(' ')}`
     const entry = trackerEntry.safeParse(value)
-    if (typeof vulnerability !== 'string' || !entry.success) {
+    if (typeof vulnerability !== 'string' || !isName(sourceName) || !isName(vulnerability) || !entry.success) {
       yield { kind: 'problem', where, message: 'is no entry of the Debian security tracker' }
       continue
     }
@@ -68,6 +68,9 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
     }
   }
 }
+
+/** Names of source packages, CVEs, and the temporary ids before them (`TEMP-0000000-ABCDEF`). */
+const isName = (text: string): boolean => text.length <= 128 && /^[A-Za-z0-9][A-Za-z0-9+.-]*$/.test(text)
 
 /** Null: undetermined. */
 function statusOf({ status, fixed_version: fixed, urgency, nodsa, nodsa_reason: reason }: TrackerRelease): Pick<Advisory, 'status' | 'ranges' | 'fix'> | null {
