@@ -41,6 +41,8 @@ function toldBy(comment: string): OvalQuestion | null {
   const lessThan = (name: string, evr: string, architectures: readonly string[] | null): OvalQuestion => {
     return { kind: 'packages', names: [name], architectures, condition: { operation: 'less than', evr } }
   }
+  const module = moduleIn(comment)
+  if (module !== undefined) return { kind: 'module', module }
   const earlier = /^(\S+) is (?:earlier than |<)(\S+)(?: for ([\w,]+))?$/.exec(comment) ?? /^(\S+)-([^\s-]+-[^\s-]+) is installed$/.exec(comment)
   if (earlier?.[1] !== undefined && earlier[2] !== undefined) return lessThan(earlier[1], earlier[2], earlier[3]?.split(',') ?? null)
   const unaffected = /^(\S+) is (?:not affected|==0)$/.exec(comment)?.[1]
@@ -53,6 +55,11 @@ function toldBy(comment: string): OvalQuestion | null {
   return product === undefined ? null : { kind: 'product', name: product }
 }
 
+/** `Module nodejs:18 is enabled`. */
+function moduleIn(comment: string): string | undefined {
+  return /^Module (\S+:\S+) is enabled$/.exec(comment)?.[1]
+}
+
 /** `Red Hat Enterprise Linux 9 is installed`; names of packages have no space in them. */
 function productIn(comment: string): string | undefined {
   return /^(\S+ .*) is installed$/.exec(comment)?.[1]
@@ -61,7 +68,7 @@ function productIn(comment: string): string | undefined {
 function asksFor(document: OvalDocument, test: XmlElement, comment: string): OvalQuestion {
   const id = test.attributes.id ?? ''
   if (test.attributes.check === 'none satisfy') return { kind: 'refused' }
-  const module = /^Module (\S+:\S+) is enabled$/.exec(comment)?.[1]
+  const module = moduleIn(comment)
   if (module !== undefined) return { kind: 'module', module }
   const product = productIn(comment)
   const object = document.objects.get(childOf(test, 'object')?.attributes.object_ref ?? '')

@@ -21,7 +21,8 @@ async function* metadataItems(file: FeedFile, release: string): AsyncIterable<Fe
   for await (const { path, value } of jsonMembers(plainBytes(file), file.path)) {
     const entry = photonEntrySchema.safeParse(value)
     if (!entry.success) {
-      yield { kind: 'problem', where: `${file.path}, entry ${path.join('.')}`, message: entry.error.issues[0]?.message ?? 'unreadable' }
+      const [issue] = entry.error.issues
+      yield { kind: 'problem', where: `${file.path}, entry ${path.join('.')}`, message: `${issue?.path.join('.')}: ${issue?.message}` }
       continue
     }
     const { cve_id, pkg, cve_score, res_ver, status } = entry.data
