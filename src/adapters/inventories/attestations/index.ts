@@ -48,7 +48,7 @@ async function readFiles(attestee: Attestee, attached: Attached): Promise<ReadAt
     else if (read.kind === 'provenance') provenances.push(read.provenance)
   }
   const chosen = chooseSbom(sboms)
-  if (chosen === null && sboms.length > 0) problems.push(`the image has ${sboms.length} SBOMs, and which one is of the final stage cannot be told`)
+  if (chosen === null && sboms.length > 0) problems.push(`which of the image's SBOMs is of its final stage cannot be told (there are ${sboms.length})`)
   // Several speak of one build; the one that names the images it used says most.
   const provenance = provenances.find(({ parents }) => parents.length > 0) ?? provenances[0] ?? null
   return { sbom: chosen, provenance, problems }

@@ -27,9 +27,9 @@ export function openAttestation(bytes: Uint8Array): Opened {
 }
 
 function openValue(value: unknown): Opened {
-  const fields: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {}
-  if (!('_type' in fields)) {
-    const kind = 'spdxVersion' in fields ? 'spdx' : 'bomFormat' in fields ? 'cyclonedx' : null
+  const has = (field: string): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, field)
+  if (!has('_type')) {
+    const kind = has('spdxVersion') ? 'spdx' : has('bomFormat') ? 'cyclonedx' : null
     return kind === null ? { kind: 'other' } : { kind, predicate: value, subjects: null }
   }
   const statement = statementSchema.safeParse(value)
