@@ -35,8 +35,8 @@ describe('openAttestation', () => {
   })
 
   it('bounds JSON by its values, not by its bytes', () => {
-    expect(boundedJson(Buffer.from('[1,2,3]'), 4)).toMatchObject({ kind: 'invalid' })
-    expect(boundedJson(Buffer.from('[1,2,3]'), 5)).toEqual({ kind: 'value', value: [1, 2, 3] })
+    expect(boundedJson(Buffer.from('[1,2,3]'), 3)).toMatchObject({ kind: 'invalid' })
+    expect(boundedJson(Buffer.from('[1,2,3]'), 4)).toEqual({ kind: 'value', value: [1, 2, 3] })
     expect(boundedJson(Buffer.from(JSON.stringify('x'.repeat(1000))), 4)).toMatchObject({ kind: 'value' })
   })
 })
