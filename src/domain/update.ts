@@ -54,6 +54,8 @@ export type Plan = {
   readonly labels: readonly string[]
   /** 64 hex: over key, targets and changes; neither over the words nor over the labels, which need no other commit. */
   readonly fingerprint: string
+  /** 64 hex: over what the words tell about the images. An open pull request whose words tell something else is described anew, without a commit. */
+  readonly wordsFingerprint: string
 }
 
 /**
@@ -77,6 +79,8 @@ export type Update = {
   readonly plan: Plan
   /** Of the plan that the pull request on GitHub carries; null before the first delivery. */
   readonly deliveredFingerprint: string | null
+  /** Of the words that the pull request carries; null before the first delivery. */
+  readonly deliveredWords: string | null
   /** The digests that it writes: what a person refuses by closing it. */
   readonly deliveredDigests: readonly Digest[]
   /** Labels that we gave to the pull request: given once, so that a person can take them off. */

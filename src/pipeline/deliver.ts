@@ -160,16 +160,22 @@ async function offered(
   // At once: whatever fails below must not leave a pull request of which no row knows.
   if (isNew) await ports.updates.record(claim, { pullRequest: number, openedAt: asOf }, asOf)
   if (isNew) await note(ports, delivery, asOf, open === null ? 'pull request opened' : 'pull request adopted', { number })
-  if (open !== null && open.fingerprint !== plan.fingerprint) {
+  const isMoved = open !== null && open.fingerprint !== plan.fingerprint
+  if (isMoved || (open !== null && update.deliveredWords !== null && update.deliveredWords !== plan.wordsFingerprint)) {
     await ports.repoChanges.describe(repo, number, plan)
-    if (!isNew) await note(ports, delivery, asOf, 'pull request moved', { number })
+    if (!isNew) await note(ports, delivery, asOf, isMoved ? 'pull request moved' : 'pull request described anew', { number })
   }
   const labels = plan.labels.filter((label) => isNew || !update.deliveredLabels.includes(label))
   if (labels.length > 0) {
     await ports.repoChanges.label(repo, number, labels)
     await note(ports, delivery, asOf, 'pull request labelled', { number })
   }
-  const delivered = { deliveredFingerprint: plan.fingerprint, deliveredDigests: plan.digests, deliveredLabels: plan.labels }
+  const delivered = {
+    deliveredFingerprint: plan.fingerprint,
+    deliveredWords: plan.wordsFingerprint,
+    deliveredDigests: plan.digests,
+    deliveredLabels: plan.labels,
+  }
   await ports.updates.record(claim, { state: 'open', ...delivered, heldUntil: null, heldBy: null }, asOf)
   if (update.heldBy !== null) await decideAgain(ports, update, asOf)
   return later(asOf, dayMs)

@@ -51,7 +51,7 @@ export async function inspect(ports: InspectPorts, claim: Claim, asOf: Date): Pr
 async function lookInto(looks: Inventories, wanted: WantedManifest): Promise<Inspection> {
   const platform = wanted.platform === null ? null : parsePlatform(wanted.platform)
   const inspection = await looks.inspect(wanted.scope, parseFullImageName(wanted.imageName), wanted.index ?? wanted.manifest, platform)
-  if (inspection.manifest === wanted.manifest) return inspection
+  if (wanted.index === null || inspection.manifest === wanted.manifest) return inspection
   throw new Fault('invalid', `${wanted.imageName}@${wanted.index} has another manifest for ${wanted.platform} than ${wanted.manifest}`)
 }
 

@@ -1,11 +1,11 @@
 /** Plan: the complete change of each pull request as data. Pure: the same decisions on the same files give the same plan. */
 import { sha256Hex } from '../lib/hash.ts'
-import { stableJson } from '../lib/json.ts'
+import { type Json, stableJson } from '../lib/json.ts'
 import type { Replacement } from '../lib/span.ts'
 import type { DecidedUse } from '../domain/decided-use.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import { formatImageName, formatReference, parseReference, type Reference } from '../domain/image/reference.ts'
-import type { MoveEvidence } from '../domain/move-evidence.ts'
+import { type MoveEvidence, unite } from '../domain/move-evidence.ts'
 import { merged, rewrite } from '../domain/repo/rewrite.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
@@ -71,7 +71,25 @@ function planOf(repo: Repo, policy: Policy, key: UpdateKey, moves: readonly Move
   }
   const fingerprint = sha256Hex(stableJson(content))
   const words = { repo, group: key.group, moves, fingerprint, asOf }
-  return { key, targets, digests, changes, ...renderPullRequest(words), commitMessage: renderCommitMessage(words), labels, fingerprint }
+  const wordsFingerprint = sha256Hex(stableJson(moves.map(toldOf)))
+  return { key, targets, digests, changes, ...renderPullRequest(words), commitMessage: renderCommitMessage(words), labels, fingerprint, wordsFingerprint }
+}
+
+/** What a move's evidence comes to, without what changes every day: times, and what remains unless it is grave. */
+function toldOf({ evidence }: Move): Json {
+  if (evidence === null) return null
+  const { fixed, introduced, remaining, packages, config, isExplained } = unite(evidence)
+  const graveOnes = remaining.filter(({ thing: { kev, severity } }) => kev || severity === 'critical' || severity === 'high')
+  const told = (findings: typeof fixed) => findings.map(({ thing: { id, sourceName, severity, kev, fixedIn } }) => [id, sourceName, severity, kev, fixedIn])
+  return [
+    evidence.platforms.map(({ platform }) => platform),
+    told(fixed),
+    told(introduced),
+    told(graveOnes),
+    packages.map(({ thing: { name, kind, from, to } }) => [name, kind, from, to]),
+    config.map(({ thing: { field, from, to } }) => [field, from, to]),
+    isExplained,
+  ]
 }
 
 function fullReference(reference: Reference): string {

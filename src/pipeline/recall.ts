@@ -65,6 +65,7 @@ export async function recallBuild(
   repo: Repo,
   discovery: Discovery,
   uses: readonly RecalledUse[],
+  waitingFixes: BuildFacts['waitingFixes'],
   asOf: Date,
 ): Promise<BuildFacts> {
   const earlier = await rebuilds.ofRepo(repo.id, mostEarlierRebuilds)
@@ -80,5 +81,5 @@ export async function recallBuild(
     if (newest === undefined || before === undefined || newest.firstSeen <= since) continue
     moved.push({ imageName: tag.imageName, tag: tag.tag, from: before.digest, to: newest.digest, at: newest.firstSeen })
   }
-  return { asOf, repo, policy: discovery.policy, moved, waitingFixes: [], previous, earlierCauses: earlier.map(({ cause }) => cause), scheduledSince }
+  return { asOf, repo, policy: discovery.policy, moved, waitingFixes, previous, earlierCauses: earlier.map(({ cause }) => cause), scheduledSince }
 }

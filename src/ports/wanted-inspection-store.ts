@@ -2,14 +2,14 @@
 import type { Digest } from '../domain/image/digest.ts'
 import type { Scope } from '../domain/image/scope.ts'
 
-/** A platform manifest as one scope reaches it. */
+/** A platform manifest as one scope reaches it; or whatever a digest leads to, of which `platform` is taken. */
 export type WantedManifest = {
   readonly scope: Scope
   readonly imageName: string
   readonly manifest: Digest
-  /** The index that names it, on which its attestations hang; null where it was reached by itself. */
+  /** The index that names the manifest, on which its attestations hang; null where it was reached by itself, or where `manifest` is an index. */
   readonly index: Digest | null
-  /** `linux/amd64`: which entry of the index it is; null without an index. */
+  /** `linux/amd64`: which entry of the index is looked into; null: linux/amd64, else the only one. */
   readonly platform: string | null
 }
 

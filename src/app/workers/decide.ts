@@ -5,6 +5,8 @@ import type { CredentialGrant } from '../../domain/image/scope.ts'
 import type { Rebuild } from '../../domain/rebuild.ts'
 import type { Repo } from '../../domain/repo/repo.ts'
 import { decide, keptKeys, withLimits } from '../../pipeline/decide.ts'
+import { gatherEvidence } from '../../pipeline/gather-evidence.ts'
+import { type FixPorts, gatherFixes } from '../../pipeline/gather-fixes.ts'
 import { plan } from '../../pipeline/plan.ts'
 import { type RecalledUse, recallBuild, recallUses } from '../../pipeline/recall.ts'
 import { decideBuild } from '../../policy/decide-build.ts'
@@ -14,6 +16,7 @@ import type { ObservationStore } from '../../ports/observation-store.ts'
 import type { RebuildStore } from '../../ports/rebuild-store.ts'
 import type { Discovery, RepoStore } from '../../ports/repo-store.ts'
 import type { UpdateStore } from '../../ports/update-store.ts'
+import { formatWanted } from '../../ports/wanted-inspection-store.ts'
 
 export type DecideWorkerPorts = {
   readonly repos: Pick<RepoStore, 'read' | 'discovery'>
@@ -23,6 +26,8 @@ export type DecideWorkerPorts = {
   readonly rebuilds: RebuildStore
   readonly dueWork: Pick<DueWorkStore, 'schedule'>
   readonly grants: readonly CredentialGrant[]
+  /** What is known inside images; null where nobody looks into them. */
+  readonly evidence: FixPorts | null
   /** Between two looks at a tag, ms. */
   readonly resolveEveryMs: number
   /** How long a delivery waits for others of its installation to go with it, ms: one look-up and one token serve them all. */
@@ -36,7 +41,8 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   const discovery = repo === null ? null : await ports.repos.discovery(repo.id)
   if (repo === null || discovery === null) return null
   const { branch: baseBranch, policy, files } = discovery
-  const uses = await recallUses(ports.observations, discovery.uses, repo.installationId, ports.grants, policy)
+  const recalled = await recallUses(ports.observations, discovery.uses, repo.installationId, ports.grants, policy)
+  const { uses, fixes } = await lookInside(ports, recalled, discovery, asOf)
   const updates = await ports.updates.ofRepo(repo.id)
   const decided = decide({ repo, baseBranch, policy, uses, updates, asOf })
   // What the policy leaves alone is not asked for either.
@@ -48,7 +54,7 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   for (const change of plan({ repo, policy, files, decided, asOf }))
     if (!(await ports.updates.plan(claim, repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs)))) return null
   if (!(await ports.updates.retain(claim, repo.id, keptKeys(decided, policy, updates), asOf))) return null
-  const build = decideBuild(await recallBuild(ports, repo, discovery, uses, asOf))
+  const build = decideBuild(await recallBuild(ports, repo, discovery, uses, fixes, asOf))
   if (build.cause !== null && (await ports.rebuilds.ask(claim, rebuildOf(ports, repo, discovery, build.cause, asOf))) === null) return null
   const stored: StoredDecision[] = withLimits(decided, await ports.updates.ofRepo(repo.id)).map(({ use, decision }) => ({
     subject: { kind: 'image-use', file: use.file, offset: use.span[0] },
@@ -58,6 +64,28 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   stored.push({ subject: { kind: 'build', workflow: policy.rebuild?.workflow ?? null }, decision: build.decision, decidedAt: asOf })
   await ports.decisions.replace(claim, repo.id, stored)
   return build.next
+}
+
+/** What is known inside the images, where somebody looks; what is wanted and not there is due. What the policy leaves alone is not looked into. */
+async function lookInside({ evidence, dueWork }: DecideWorkerPorts, recalled: readonly RecalledUse[], discovery: Discovery, asOf: Date) {
+  const { policy } = discovery
+  if (evidence === null || !policy.enabled) return { uses: recalled, fixes: [] }
+  const unasked = decide({ repo: null, baseBranch: '', policy, uses: recalled.map((one) => ({ ...one, evidence: null })), updates: [], asOf })
+  const isOurs = (index: number) => unasked[index]?.decision.kind !== 'skip'
+  const gathered = await gatherEvidence(
+    evidence,
+    recalled.filter((_, index) => isOurs(index)),
+    policy,
+    asOf,
+  )
+  const inside = gathered.uses[Symbol.iterator]()
+  const uses = recalled.map((one, index) => (isOurs(index) ? (inside.next().value ?? one) : one))
+  const { fixes, toInspect, toAsk } = await gatherFixes(evidence, discovery, gathered.uses, asOf)
+  await dueWork.schedule([
+    ...[...gathered.toInspect, ...toInspect].map((wanted) => work('inspect', formatWanted(wanted), asOf)),
+    ...toAsk.map((manifest) => work('installable', formatWanted(manifest), asOf)),
+  ])
+  return { uses, fixes }
 }
 
 /** Tags nobody has looked at yet are due now; the others when their turn comes, also when nobody had followed them for a while. */

@@ -107,6 +107,7 @@ export function plan(fingerprint: string, change: { readonly repoId?: number; re
     commitMessage: 'message',
     labels: ['images'],
     fingerprint: fingerprint.repeat(64),
+    wordsFingerprint: 'e'.repeat(64),
   }
 }
 

@@ -33,6 +33,7 @@ async function opened(): Promise<Claim> {
       headOid: 'h'.repeat(40),
       openedAt: minute(0),
       deliveredFingerprint: plan('a').fingerprint,
+      deliveredWords: plan('a').wordsFingerprint,
       deliveredDigests: [digest('a')],
       deliveredLabels: ['images'],
     },
@@ -57,6 +58,7 @@ describe('planning an update', () => {
       state: 'planned',
       plan: plan('a'),
       deliveredFingerprint: null,
+      deliveredWords: null,
       deliveredDigests: [],
       deliveredLabels: [],
       pullRequest: null,
@@ -74,6 +76,25 @@ describe('planning an update', () => {
     await db.stores.updates.plan(await deciding(db), 7, plan('a'), minute(1))
     expect(await db.stores.updates.read(key)).toMatchObject({ state: 'open', pullRequest: 1 })
     expect(await deliveries()).toEqual([])
+  })
+
+  it('the plan that was delivered with other words is delivered again, once', async () => {
+    const told = { ...plan('a'), title: 'fixes more', wordsFingerprint: 'd'.repeat(64) }
+    await db.stores.dueWork.finish(await opened(), null)
+    await db.stores.updates.plan(await deciding(db), 7, told, minute(1))
+    expect(await db.stores.updates.read(key)).toMatchObject({ state: 'planned', pullRequest: 1, plan: { title: 'fixes more' } })
+    const [claim] = await deliveries()
+    await db.stores.updates.record(claim!, { state: 'open', deliveredFingerprint: told.fingerprint, deliveredWords: told.wordsFingerprint }, minute(2))
+    await db.stores.dueWork.finish(claim!, null)
+    await db.stores.updates.plan(await deciding(db), 7, told, minute(3))
+    expect(await db.stores.updates.read(key)).toMatchObject({ state: 'open' })
+    expect(await deliveries()).toEqual([])
+  })
+
+  it('a plan that waits takes the newest words, and waits no shorter', async () => {
+    await db.stores.updates.plan(await deciding(db), 7, plan('a'), minute(0))
+    await db.stores.updates.plan(await deciding(db), 7, { ...plan('a'), title: 'fixes more', wordsFingerprint: 'd'.repeat(64) }, minute(1))
+    expect(await db.stores.updates.read(key)).toMatchObject({ state: 'planned', plan: { title: 'fixes more' } })
   })
 
   it('the plan that is held stays held, another one is tried at once', async () => {

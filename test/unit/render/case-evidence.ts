@@ -61,7 +61,7 @@ export function toEvidence({ platforms, notCompared = [], feeds = [] }: WrittenE
 export function toFinding(written: WrittenFinding): Finding {
   return {
     records: [written.id],
-    purl: `pkg:deb/debian/${encodeURIComponent(written.sourceName.toWellFormed())}@1`,
+    purl: `pkg:deb/debian/${written.sourceName.replace(/[^a-z0-9]/g, '-')}@1`,
     binaries: [written.sourceName],
     fixedIn: null,
     fix: written.fixedIn == null ? 'none-yet' : 'available',

@@ -80,7 +80,14 @@ export function createInventoryStore(db: Database): InventoryStore {
 
     async forgetUnused(unusedForMs) {
       const isOld = sql`used_at < now() - ${unusedForMs} * interval '1 millisecond'`
-      const inspected = await sql`delete from underpin.inspections where ${isOld}`.execute(db)
+      const inspected = await sql`
+        delete from underpin.inspections as i where ${isOld}
+        and not exists (
+          select from unnest(i.reached_from) as d (digest) join underpin.image_uses as u on u.image_name = i.image_name and u.pin = d.digest)
+        and not exists (
+          select from unnest(i.reached_from) as d (digest)
+          join underpin.observations as o on o.scope = i.scope and o.image_name = i.image_name and o.digest = d.digest and o.left_at is null
+          join underpin.image_uses as u on u.image_name = o.image_name and u.tag = o.tag)`.execute(db)
       const layers = await sql`delete from underpin.layers where ${isOld}`.execute(db)
       return Number(inspected.numAffectedRows ?? 0n) + Number(layers.numAffectedRows ?? 0n)
     },

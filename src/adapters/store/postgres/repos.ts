@@ -86,11 +86,14 @@ const manifestsAtOnce = 1_000
 /** From manifest to the digests that lead there, and from those by two indexes to uses: of the pin, and of the tag that shows it. */
 async function leadingTo(db: Queries, manifests: Manifests): Promise<readonly RepoLeading[]> {
   const { rows } = await sql<RepoLeading>`
-    with led as materialized (
-      select distinct i.scope, i.image_name, d.digest
-      from unnest(${manifests.map(({ scope }) => scope)}::text[], ${manifests.map(({ imageName }) => imageName)}::text[],
-        ${manifests.map(({ manifest }) => manifest)}::text[]) as m (scope, image_name, manifest)
-      join underpin.inspections as i on i.scope = m.scope and i.image_name = m.image_name and i.manifest = m.manifest
+    with asked as (
+      select * from unnest(${manifests.map(({ scope }) => scope)}::text[], ${manifests.map(({ imageName }) => imageName)}::text[],
+        ${manifests.map(({ manifest }) => manifest)}::text[]) as m (scope, image_name, digest)),
+    led as materialized (
+      select scope, image_name, digest from asked
+      union
+      select i.scope, i.image_name, d.digest from asked as a
+      join underpin.inspections as i on i.scope = a.scope and i.image_name = a.image_name and i.manifest = a.digest
       cross join unnest(i.reached_from) as d (digest)),
     used as (
       select u.repo_id, l.scope, l.image_name from led as l join underpin.image_uses as u on u.image_name = l.image_name and u.pin = l.digest

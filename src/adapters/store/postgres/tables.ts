@@ -144,6 +144,7 @@ export type UpdateTable = {
   readonly plan_json: string
   readonly plan_fingerprint: string
   readonly delivered_fingerprint: string | null
+  readonly delivered_words: string | null
   readonly delivered_digests: string[]
   readonly delivered_labels: string[]
   readonly pull_request: number | null

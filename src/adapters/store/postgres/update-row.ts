@@ -13,6 +13,7 @@ export function toUpdate(row: UpdateTable): Update {
     state: row.state,
     plan: fromJsonText<Plan>(row.plan_json),
     deliveredFingerprint: row.delivered_fingerprint,
+    deliveredWords: row.delivered_words,
     deliveredDigests: row.delivered_digests as Digest[],
     deliveredLabels: row.delivered_labels,
     pullRequest: row.pull_request,
@@ -27,6 +28,7 @@ export function toUpdate(row: UpdateTable): Update {
 /** What a row is when nothing was delivered yet. */
 const nothingDelivered = {
   delivered_fingerprint: null,
+  delivered_words: null,
   delivered_digests: [] as string[],
   delivered_labels: [] as string[],
   pull_request: null,
@@ -57,7 +59,7 @@ export function newRow(installationId: number, plan: Plan): UpdateTable {
  */
 export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial<UpdateTable>; readonly isDue: boolean } | null {
   const isDelivered = row.delivered_fingerprint === plan.fingerprint
-  const isOnGitHub = isDelivered && lacksNoLabel(plan, row.delivered_labels)
+  const isOnGitHub = isDelivered && saysAll(plan, row.delivered_words) && lacksNoLabel(plan, row.delivered_labels)
   const isWaiting = row.plan_fingerprint === plan.fingerprint
   switch (row.state) {
     case 'hands-off':
@@ -72,7 +74,7 @@ export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial
     case 'planned':
     case 'held':
       if (isOnGitHub && row.pull_request !== null) return { change: { ...planned(plan), state: 'open' }, isDue: false }
-      if (isWaiting) return lacksNoLabel(plan, fromJsonText<Plan>(row.plan_json).labels) ? null : { change: { plan_json: toJsonText(plan) }, isDue: false }
+      if (isWaiting) return isSaidAlready(plan, fromJsonText<Plan>(row.plan_json)) ? null : { change: { plan_json: toJsonText(plan) }, isDue: false }
       return { change: planned(plan), isDue: true }
   }
 }
@@ -81,11 +83,27 @@ export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial
  * The state after a delivery says `wanted`. A plan that changed while the old one was being delivered is still to be delivered, and a row that
  * became obsolete meanwhile stays so, to be closed.
  */
-export function stateAfter(row: UpdateTable, wanted: UpdateState, delivered: Pick<UpdateTable, 'delivered_fingerprint' | 'delivered_labels'>): UpdateState {
+export function stateAfter(
+  row: UpdateTable,
+  wanted: UpdateState,
+  delivered: Pick<UpdateTable, 'delivered_fingerprint' | 'delivered_words' | 'delivered_labels'>,
+): UpdateState {
   if (row.state === 'obsolete' && (wanted === 'open' || wanted === 'held' || wanted === 'planned')) return 'obsolete'
   if (wanted !== 'open') return wanted
-  const isOnGitHub = delivered.delivered_fingerprint === row.plan_fingerprint && lacksNoLabel(fromJsonText<Plan>(row.plan_json), delivered.delivered_labels)
+  const plan = fromJsonText<Plan>(row.plan_json)
+  const isDelivered = delivered.delivered_fingerprint === row.plan_fingerprint
+  const isOnGitHub = isDelivered && saysAll(plan, delivered.delivered_words) && lacksNoLabel(plan, delivered.delivered_labels)
   return isOnGitHub ? 'open' : 'planned'
+}
+
+/** Whether the plan that waits says what `plan` says. */
+function isSaidAlready(plan: Plan, waiting: Plan): boolean {
+  return plan.wordsFingerprint === waiting.wordsFingerprint && lacksNoLabel(plan, waiting.labels)
+}
+
+/** Rows from before words had a fingerprint have none, and are left as they are. */
+function saysAll(plan: Plan, deliveredWords: string | null): boolean {
+  return deliveredWords === null || plan.wordsFingerprint === deliveredWords
 }
 
 function lacksNoLabel({ labels }: Pick<Plan, 'labels'>, given: readonly string[]): boolean {

@@ -83,6 +83,7 @@ export function createUpdateStore(db: Database): UpdateStore {
         if (row === undefined || !(await holdsFence(trx, claim))) return false
         const delivered = {
           delivered_fingerprint: change.deliveredFingerprint === undefined ? row.delivered_fingerprint : change.deliveredFingerprint,
+          delivered_words: change.deliveredWords === undefined ? row.delivered_words : change.deliveredWords,
           delivered_labels: change.deliveredLabels === undefined ? row.delivered_labels : [...change.deliveredLabels],
         }
         const state = change.state === undefined ? row.state : stateAfter(row, change.state, delivered)

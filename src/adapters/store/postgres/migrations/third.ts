@@ -9,6 +9,7 @@ const statements = [
   `create table underpin.installable (
     scope text not null, image_name text not null, manifest text not null, asked_at timestamptz not null, answer_json text not null,
     primary key (scope, image_name, manifest))`,
+  'alter table underpin.updates add column delivered_words text',
 ]
 
 /** Creates the tables. */
