@@ -55,7 +55,7 @@ function dice(seed: number): (below: number) => number {
   }
 }
 
-/** Pairs that differ little: real versions of the samples, one of them with up to three pieces put in, taken out or swapped. Only valid ones. */
+/** Pairs that differ little: real versions of the samples, one of them with up to three pieces put in, taken out or swapped. rpm compares any text, dpkg only valid versions. */
 function pairsLikeReal(type: PackageType, count: number, pieces: readonly string[]): readonly Pair[] {
   const roll = dice(20_261_122)
   const real = [...new Set(linesOf(type).flatMap(({ pair }) => pair))].filter((version) => versionProblem(type, version) === null)
@@ -69,14 +69,14 @@ function pairsLikeReal(type: PackageType, count: number, pieces: readonly string
     const a = any(real)
     let b = roll(10) === 0 ? any(real) : a
     for (let changes = roll(4); changes > 0; changes -= 1) b = changed(b)
-    if (versionProblem(type, b) === null) pairs.push(roll(2) === 0 ? [a, b] : [b, a])
+    if (b !== '' && (type === 'rpm' || versionProblem(type, b) === null)) pairs.push(roll(2) === 0 ? [a, b] : [b, a])
   }
   return pairs
 }
 
 const pieces = {
   deb: [...'0123456789azAZ.+~-:', '~rc1', '+deb12u', '~bpo', '00', '10', '0:', '1:', '-0', 'ubuntu'],
-  rpm: [...'0123456789azAZ.+~^_-:{}%', '~rc1', '^git', '.el9', '00', '10', '0:', '1:', '-0', '..'],
+  rpm: [...'0123456789azAZ.+~^_-:{}%é ', '~rc1', '^git', '.el9', '00', '10', '0:', '1:', '-0', '..'],
 } as const
 
 /** Which of our signs are not theirs. */

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { ZSTDDecoder } from 'zstddec/stream'
 import { Fault, isFault } from '../../domain/fault.ts'
@@ -74,5 +75,7 @@ async function* unzstd(bytes: Uint8Array): AsyncIterable<Uint8Array> {
     empty = chunk.length === 0 ? empty + 1 : 0
     if (empty > mostEmpty) throw new Error('not valid zstd')
     if (empty === 0) yield chunk
+    // It unpacks in our thread: others want a turn too.
+    await nextTurn()
   }
 }
