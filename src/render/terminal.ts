@@ -4,6 +4,7 @@ import { type Digest, shortDigest } from '../domain/image/digest.ts'
 import { formatReference } from '../domain/image/reference.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 import { visible } from '../lib/visible.ts'
+import { type Paint, painter, type Style, widest } from './paint.ts'
 
 /** A use with what the registry said and what is to be done. */
 export type ScannedUse = {
@@ -13,17 +14,6 @@ export type ScannedUse = {
   readonly decision: Decision
 }
 
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
-type Paint = (style: Style, text: string) => string
-
-const codes: Record<Style, readonly [on: number, off: number]> = {
-  bold: [1, 22],
-  dim: [2, 22],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  cyan: [36, 39],
-}
 const kindStyle: Record<DecisionKind, Style> = { update: 'cyan', rebuild: 'cyan', hold: 'yellow', skip: 'dim', current: 'green' }
 
 /** A block per file, a few lines per use (what it is, what the tag shows, what would be done and why), then the totals. Ends with a line break. */
@@ -92,12 +82,4 @@ function roleOf({ role, stage }: ImageUse): string {
 
 function seen(firstSeen: Date | null): string {
   return firstSeen === null ? 'age unknown (first look)' : `first seen ${firstSeen.toISOString().slice(0, 10)}`
-}
-
-function widest(texts: readonly string[]): number {
-  return texts.reduce((width, text) => Math.min(60, Math.max(width, text.length)), 0)
-}
-
-function painter(colour: boolean): Paint {
-  return (style, text) => (colour ? `\u001b[${codes[style][0]}m${text}\u001b[${codes[style][1]}m` : text)
 }

@@ -1,17 +1,13 @@
 /** `underpin scan`: what is stale in a folder of files and why, and with `--write` the pins moved. */
 import { statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import { createHttp } from '../../adapters/http/index.ts'
-import { createRegistry, loadDockerConfig, oncePerRun } from '../../adapters/registry/index.ts'
 import { createMemoryObservationStore } from '../../adapters/store/memory/index.ts'
 import type { DecisionKind } from '../../domain/decision.ts'
 import { pinOf } from '../../domain/repo/image-use.ts'
 import { renderScan } from '../../render/terminal.ts'
-import { privateHosts } from '../private-hosts.ts'
-import { readConfig, readDockerConfig } from '../config.ts'
+import { openRegistryAccess } from '../registry-access.ts'
 import { type ScannedUse, scan } from '../scan.ts'
 import { readFolderPolicy } from '../folder-policy.ts'
-import { userAgent } from '../version.ts'
 import { writeMoves } from '../write-moves.ts'
 import { exitOutside, exitWrongInput, orExplain } from './explain-problem.ts'
 import { showProgress } from './progress.ts'
@@ -42,19 +38,14 @@ async function run(dir: string, options: Options): Promise<void> {
     return
   }
   const asOf = new Date()
-  const config = readConfig()
+  const { http, registry, grants, problems: loginProblems } = openRegistryAccess()
   const problems: string[] = []
-  const docker = readDockerConfig()
-  const logins = docker === null ? { credentials: [], problems: [] } : loadDockerConfig(docker.text, docker.file)
-  const credentials = [...config.credentials.map((credential) => ({ ...credential, tokenHost: credential.tokenHost ?? undefined })), ...logins.credentials]
   const found = await readUses([dir])
   const read = await readFolderPolicy(dir)
   problems.push(...found.problems, ...read.problems)
   const policy = options.pin === undefined ? read.policy : { ...read.policy, pinFloatingTags: true }
-  const http = createHttp({ allowPrivate: privateHosts(config), userAgent, connections: 16 })
-  const registry = oncePerRun(createRegistry({ http, credentials, registries: config.registries }))
   const onProgress = showProgress('looked up')
-  const uses = await scan({ registry, observations: createMemoryObservationStore(), grants: credentials, onProgress }, found.uses, policy, asOf)
+  const uses = await scan({ registry, observations: createMemoryObservationStore(), grants, onProgress }, found.uses, policy, asOf)
   await http.close()
   if (options.json === true) console.log(JSON.stringify({ asOf, uses: uses.map(printed), builds: [], upstreamRequests: registry.requests }))
   else
@@ -70,7 +61,7 @@ async function run(dir: string, options: Options): Promise<void> {
     problems.push(...moved.problems)
     console.error(moved.written.length === 0 ? 'nothing to write' : `wrote ${moved.written.join(', ')}`)
   }
-  for (const problem of [...problems, ...logins.problems]) console.error(problem)
+  for (const problem of [...problems, ...loginProblems]) console.error(problem)
   process.exitCode = exitCode(uses, problems, options.failOn ?? [])
 }
 

@@ -1,0 +1,30 @@
+/** Which advisories `match` and `diff` hold against images: those of a folder that the person names, else those that `feeds update` fetched. */
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { Option } from 'commander'
+import type { Inspection } from '../../domain/image/inspection.ts'
+import type { DistroTable } from '../../domain/package/distro.ts'
+import { readConfig } from '../config.ts'
+import { advisoriesInFolder, feedsAbout, type KnownAdvisories } from '../known-advisories.ts'
+
+/** `--feed DIR`. */
+export function feedOption(): Option {
+  return new Option('--feed <dir>', "a folder that holds <name>/… in each feed's own published format, instead of what feeds update fetched")
+}
+
+/** The advisories about these images. Faults: `missing` where `folder` was named and is not there. */
+export async function advisoriesFor(distros: DistroTable, folder: string | undefined, inspections: readonly Inspection[]): Promise<KnownAdvisories> {
+  const inventories = inspections.map(({ inventory }) => inventory)
+  if (folder !== undefined) return advisoriesInFolder(folder, distros, inventories)
+  const fetched = path.join(readConfig().dataDir, 'feeds')
+  const isThere = (await stat(fetched).catch(() => null))?.isDirectory() === true
+  return isThere ? advisoriesInFolder(fetched, distros, inventories) : { advisories: [], notes: new Map(), feeds: [], problems: [] }
+}
+
+/** Why nothing could be looked up for these images, and how to get what is missing; null where something was, or where no feed speaks of them at all. */
+export function missingFeeds(distros: DistroTable, { feeds }: KnownAdvisories, inspections: readonly Inspection[]): string | null {
+  const inventories = inspections.map(({ inventory }) => inventory)
+  const wanted = feedsAbout(distros, inventories)
+  if (wanted.length === 0 || feeds.length > 0) return null
+  return `no feed is there that speaks of this distribution (it wants ${wanted.join(' or ')}): run "underpin feeds update", or name a folder with --feed`
+}

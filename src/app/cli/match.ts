@@ -1,0 +1,50 @@
+/** `underpin match`: which known vulnerabilities apply to an image. */
+import { type Command, Option } from 'commander'
+import type { Finding } from '../../domain/advisory/finding.ts'
+import { atLeast, severities, type Severity } from '../../domain/advisory/severity.ts'
+import { unmatchedIn } from '../../domain/advisory/own-packages.ts'
+import type { Inspection } from '../../domain/image/inspection.ts'
+import type { Platform } from '../../domain/image/platform.ts'
+import { renderFindings } from '../../render/terminal-evidence.ts'
+import { findingsOf } from '../evidence.ts'
+import type { KnownAdvisories } from '../known-advisories.ts'
+import { atDesk, type Desk, imageHelp, platformOption, tell } from './evidence-command.ts'
+import { advisoriesFor, feedOption, missingFeeds } from './feed-choice.ts'
+import { exitWrongInput } from './explain-problem.ts'
+
+type Options = { readonly json?: true; readonly platform?: Platform; readonly feed?: string; readonly all?: true; readonly failOn?: Severity }
+
+/** The exit code when something was found that `--fail-on` names. */
+const exitFound = 1
+
+/** Adds the command `match` to `program`. It sets the exit code of the contract; 2 also where nothing could be looked up, since an empty list would say "none". */
+export function registerMatch(program: Command): void {
+  program
+    .command('match')
+    .description('list the known vulnerabilities that apply to an image, by the feeds of its distribution')
+    .argument('<image>', imageHelp)
+    .addOption(platformOption())
+    .addOption(feedOption())
+    .option('--all', 'also list what was looked up and does not apply')
+    .addOption(new Option('--fail-on <severity>', 'exit with 1 when something of this severity or worse applies').choices([...severities]))
+    .option('--json', 'print one JSON document')
+    .action((image: string, options: Options) =>
+      atDesk(async (desk) => {
+        const at = new Date()
+        const inspection = await desk.inspect(image, options.platform ?? null)
+        const known = await advisoriesFor(desk.distros, options.feed, [inspection])
+        const findings = findingsOf(known, desk.distros, inspection, at, { all: options.all === true })
+        process.stdout.write(options.json === true ? `${JSON.stringify(findings)}\n` : renderFindings(findings, { colour: process.stdout.isTTY }))
+        tell([...known.problems, ...inspection.inventory.unseen.map((line) => `not seen: ${line}`), ...unmatchedIn(desk.distros, inspection.inventory)])
+        process.exitCode = exitCode(findings, options.failOn ?? null, known, inspection, desk)
+      }),
+    )
+}
+
+function exitCode(findings: readonly Finding[], failOn: Severity | null, known: KnownAdvisories, inspection: Inspection, desk: Desk): number {
+  const missing = missingFeeds(desk.distros, known, [inspection])
+  if (missing !== null) console.error(missing)
+  const isBlind = known.feeds.length === 0 || (inspection.inventory.packages.length === 0 && inspection.inventory.unseen.length > 0)
+  if (isBlind || known.problems.length > 0) return exitWrongInput
+  return failOn !== null && findings.some(({ severity, vex }) => vex === undefined && atLeast(severity, failOn)) ? exitFound : 0
+}

@@ -1,0 +1,103 @@
+/** The advisories that concern a few images, gathered from a folder of published feeds or from the store that `feeds update` fills. */
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { readFeedFolder } from '../adapters/feeds/folder.ts'
+import { feeds as allFeeds } from '../adapters/feeds/index.ts'
+import type { Advisory } from '../domain/advisory/advisory.ts'
+import type { ExploitNotes } from '../domain/advisory/finding-of.ts'
+import { advisedNames } from '../domain/advisory/match.ts'
+import { Fault } from '../domain/fault.ts'
+import { type DistroTable, distroRow, type ReleaseKey, releaseKey } from '../domain/package/distro.ts'
+import type { Inventory } from '../domain/package/inventory.ts'
+import type { AdvisoryStore } from '../ports/advisory-store.ts'
+
+export type KnownAdvisories = {
+  /** About the packages of the images only. */
+  readonly advisories: readonly Advisory[]
+  readonly notes: ExploitNotes
+  /** The feeds that speak of the images' distributions and are at hand, with when they were last fetched. */
+  readonly feeds: readonly { readonly name: string; readonly checkedAt: Date }[]
+  /** What could not be read of them, a sentence each, for people. */
+  readonly problems: readonly string[]
+}
+
+/** What CISA and FIRST say, whatever the distribution. */
+const noteFeeds = ['kev', 'epss']
+
+/** The feeds that speak of these inventories, the most believed first; without those that only add notes. */
+export function feedsAbout(table: DistroTable, inventories: readonly Inventory[]): readonly string[] {
+  return [...new Set(inventories.flatMap(({ distro }) => (distro === null ? [] : (distroRow(table, distro)?.feeds ?? []))))]
+}
+
+/**
+ * From a folder with each feed's files as published (`<name>/…`); only feeds that speak of the images are read. Problems with single records are told and the
+ * rest counts. Fault: `missing` where the folder is not there.
+ */
+export async function advisoriesInFolder(folder: string, table: DistroTable, inventories: readonly Inventory[]): Promise<KnownAdvisories> {
+  const there = await readdir(folder).catch((cause: unknown) => {
+    throw new Fault('missing', `the folder ${folder} cannot be read; --feed takes a folder that holds <name>/… for each feed`, { cause })
+  })
+  const wanted = feedsAbout(table, inventories).filter((name) => there.includes(name))
+  const names = namesByRelease(table, inventories)
+  const advisories: Advisory[] = []
+  const notes = new Map<string, { kev: boolean; epss: number | null }>()
+  const problems: string[] = []
+  const noteOn = (id: string, more: { kev?: boolean; epss?: number }) => notes.set(id, { kev: false, epss: null, ...notes.get(id), ...more })
+  const read = allFeeds.filter(({ name }) => wanted.includes(name) || noteFeeds.includes(name))
+  for await (const item of readFeedFolder(folder, { distros: table }, read)) {
+    switch (item.kind) {
+      case 'advisory':
+        if (names.get(item.advisory.release)?.has(item.advisory.packageName) === true) advisories.push(item.advisory)
+        break
+      case 'exploited':
+        noteOn(item.vulnerability, { kev: true })
+        break
+      case 'likelihood':
+        noteOn(item.vulnerability, { epss: item.epss })
+        break
+      case 'problem':
+        problems.push(`${item.where}: ${item.message}`)
+        break
+      case 'gone':
+    }
+  }
+  const feeds = await Promise.all(wanted.map(async (name) => ({ name, checkedAt: await newestIn(path.join(folder, name)) })))
+  return { advisories, notes, feeds, problems }
+}
+
+/** The same from a store that `feeds update` fills; each feed is as old as its oldest part. */
+export async function advisoriesInStore(
+  store: Pick<AdvisoryStore, 'parts' | 'about' | 'notes'>,
+  table: DistroTable,
+  inventories: readonly Inventory[],
+): Promise<KnownAdvisories> {
+  const wanted = feedsAbout(table, inventories)
+  const parts = (await store.parts()).filter(({ feed }) => wanted.includes(feed))
+  const advisories: Advisory[] = []
+  for (const [release, names] of namesByRelease(table, inventories)) advisories.push(...(await store.about(release, [...names])))
+  const notes = await store.notes([...new Set(advisories.flatMap(({ vulnerabilities }) => vulnerabilities))])
+  const feeds = [...new Set(parts.map(({ feed }) => feed))].map((name) => {
+    const times = parts.filter(({ feed }) => feed === name).map(({ checkedAt }) => checkedAt.getTime())
+    return { name, checkedAt: new Date(Math.min(...times)) }
+  })
+  return { advisories, notes, feeds, problems: [] }
+}
+
+/** By release, the names that its advisories may use for what the inventories hold. */
+export function namesByRelease(table: DistroTable, inventories: readonly Inventory[]): ReadonlyMap<ReleaseKey, ReadonlySet<string>> {
+  const names = new Map<ReleaseKey, Set<string>>()
+  for (const inventory of inventories) {
+    const release = inventory.distro === null ? null : releaseKey(table, inventory.distro)
+    if (release === null) continue
+    const known = names.get(release) ?? new Set()
+    for (const name of advisedNames(inventory)) known.add(name)
+    names.set(release, known)
+  }
+  return names
+}
+
+/** When the newest thing directly in `folder` was written: as old as that the feed is at least. */
+async function newestIn(folder: string): Promise<Date> {
+  const times = await Promise.all([folder, ...(await readdir(folder)).slice(0, 1_000).map((name) => path.join(folder, name))].map((file) => stat(file)))
+  return new Date(Math.max(...times.map(({ mtimeMs }) => mtimeMs)))
+}

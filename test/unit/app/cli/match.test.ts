@@ -1,0 +1,127 @@
+/** `underpin match` as a person runs it, with feeds of its own. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type StandInRegistry, startRegistry } from '../../../stand-ins/registry/index.ts'
+import { debian, type Home, makeHome, trackerJson } from './evidence-stage.ts'
+
+let registry: StandInRegistry
+let home: Home
+let image: string
+let feed: string
+beforeAll(async () => {
+  registry = await startRegistry()
+  registry.pushImage('acme/app', '1', debian('1.0-1'))
+  registry.pushImage('acme/bare', '1', { layers: [{ 'bin/app': 'x' }] })
+  image = `${registry.host}/acme/app:1`
+  home = makeHome([registry.host])
+  feed = path.join(home.folder, 'feed')
+})
+afterAll(async () => {
+  await registry.close()
+  home.remove()
+})
+beforeEach(() => {
+  rmSync(path.join(home.folder, 'feed'), { recursive: true, force: true })
+  put('debian-tracker/tracker.json', trackerJson)
+})
+
+const put = (name: string, text: string, folder = 'feed') => {
+  const file = path.join(home.folder, folder, name)
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+describe('match', () => {
+  it('prints one finding per vulnerability and source package, by the feed of the distribution', async () => {
+    const { code, out } = await home.run('match', '--json', '--feed', feed, image)
+
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject([
+      {
+        id: 'CVE-2099-0001',
+        records: ['CVE-2099-0001'],
+        binaries: ['libthing1'],
+        sourceName: 'thing',
+        installed: '1.0-1',
+        fixedIn: '1.0-2',
+        fix: 'available',
+        severity: 'high',
+        severityFrom: 'vendor',
+        vendorSeverity: 'high',
+        kev: false,
+        epss: null,
+        evidence: [{ feed: 'debian-tracker', record: 'CVE-2099-0001', range: '< 1.0-2', comparison: '1.0-1 < 1.0-2' }],
+      },
+      { id: 'CVE-2099-0002', fixedIn: null, fix: 'none-yet', severity: 'low' },
+    ])
+  })
+
+  it('--all lists what does not apply as well, and only then', async () => {
+    const ids = async (...flags: readonly string[]) => {
+      const findings: { id: string; vex?: string }[] = JSON.parse((await home.run('match', '--json', '--feed', feed, ...flags, image)).out)
+      return findings.map(({ id, vex }) => (vex === undefined ? id : `${id} ${vex}`))
+    }
+
+    expect(await ids()).not.toContain('CVE-2099-0003 not_affected')
+    expect(await ids('--all')).toContain('CVE-2099-0003 not_affected')
+  })
+
+  it('--fail-on exits with 1 when something of that severity or worse applies', async () => {
+    expect((await home.run('match', '--feed', feed, '--fail-on', 'high', image)).code).toBe(1)
+    expect((await home.run('match', '--feed', feed, '--fail-on', 'critical', image)).code).toBe(0)
+    expect((await home.run('match', '--feed', feed, '--fail-on', 'nonsense', image)).code).toBe(2)
+  })
+
+  it('adds what CISA and FIRST say', async () => {
+    put('kev/known_exploited_vulnerabilities.json', JSON.stringify({ vulnerabilities: [{ cveID: 'CVE-2099-0002', dateAdded: '2099-01-01' }] }))
+    put('epss/epss_scores-current.csv', '#model_version:v1,score_date:2099-01-01T00:00:00Z\ncve,epss,percentile\nCVE-2099-0001,0.25,0.9\n')
+    const { out } = await home.run('match', '--json', '--feed', feed, image)
+
+    expect(JSON.parse(out)).toMatchObject([
+      { id: 'CVE-2099-0002', kev: true },
+      { id: 'CVE-2099-0001', epss: 0.25 },
+    ])
+  })
+
+  it('tells people in a table', async () => {
+    const { out } = await home.run('match', '--feed', feed, image)
+
+    expect(out).toMatch(/\nCVE-2099-0001 {2}high +thing {4}1\.0-1 +1\.0-2\n/)
+    expect(out).toContain('2 vulnerabilities (1 high, 1 low)')
+  })
+
+  it('without any feed it says so and how to get one, and an empty list is not fine', async () => {
+    mkdirSync(path.join(home.folder, 'empty'), { recursive: true })
+    for (const flags of [[], ['--feed', path.join(home.folder, 'empty')]]) {
+      const { code, out, err } = await home.run('match', '--json', ...flags, image)
+      expect({ code, out }).toEqual({ code: 2, out: '[]\n' })
+      expect(err).toContain('underpin feeds update')
+      expect(err).toContain('debian-tracker')
+    }
+    expect(await home.run('match', '--json', '--feed', '/nowhere/at/all', image)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('nowhere') })
+  })
+
+  it('reads what feeds update keeps when no folder is named', async () => {
+    put('debian-tracker/tracker.json', trackerJson, 'data/feeds')
+    const { code, out } = await home.run('match', '--json', image)
+    rmSync(path.join(home.folder, 'data'), { recursive: true })
+
+    expect({ code, found: JSON.parse(out).length }).toEqual({ code: 0, found: 2 })
+  })
+
+  it('a feed that cannot be read to its end is named, what it said counts, and the exit code is 2', async () => {
+    put('debian-tracker/tracker.json', trackerJson.slice(0, trackerJson.indexOf('"plain"')))
+    const { code, out, err } = await home.run('match', '--json', '--feed', feed, image)
+
+    expect({ code, found: JSON.parse(out).length }).toEqual({ code: 2, found: 2 })
+    expect(err).toContain('debian-tracker/tracker.json')
+  })
+
+  it('an image of which nothing is known is not called free of vulnerabilities', async () => {
+    const { code, err } = await home.run('match', '--json', '--feed', feed, `${registry.host}/acme/bare:1`)
+
+    expect(code).toBe(2)
+    expect(err).toContain('does not say which distribution it is')
+  })
+})
