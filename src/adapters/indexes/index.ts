@@ -104,6 +104,8 @@ async function readRepository<Repository extends PackageRepository>(
     } catch (error) {
       if (!isFault(error)) throw error
       why = `${name} could not be read: ${error.message}`
+      // Ubuntu's archive, for one, is not everywhere to be had by HTTPS.
+      if (error.kind === 'transient' && root.protocol === 'https:') why += `; it is asked by HTTPS, unless the operator allows http://${root.host}`
     }
   }
   return { kind: 'fault', why: visible(why) }

@@ -64,6 +64,15 @@ describe('several repositories', () => {
     })
   })
 
+  it('one that does not answer by HTTPS is not asked otherwise, and the answer says what would allow it', async () => {
+    const closed = '127.0.0.1:1'
+
+    expect(await indexesOf(closed, undefined, [closed]).installable(acme, [apk(`http://${closed}/main`)], 'x86_64', ['tool'])).toMatchObject({
+      kind: 'cannot-say',
+      why: expect.stringMatching(/ECONNREFUSED.*; it is asked by HTTPS, unless the operator allows http:\/\/127\.0\.0\.1:1$/),
+    })
+  })
+
   it('none at all, or more than anybody has: cannot say', async () => {
     const { host, asked } = await archive()
     const many = Array.from({ length: 101 }, (_, at) => apk(`http://${host}/${at}`))
