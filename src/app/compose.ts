@@ -3,6 +3,8 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { asFetch, createHttp, type Http } from '../adapters/http/index.ts'
 import { createGitHub, type GitHub } from '../adapters/github/index.ts'
+import { createPackageIndexes } from '../adapters/indexes/index.ts'
+import { createInventories } from '../adapters/inventories/index.ts'
 import { createParse } from '../adapters/parse/index.ts'
 import { migrateQueue, type OpenQueue, postgresQueue, redisQueue } from '../adapters/queue/index.ts'
 import { createRegistry } from '../adapters/registry/index.ts'
@@ -12,11 +14,18 @@ import { migrate, pendingMigrations } from '../adapters/store/postgres/migrate.t
 import { openPool } from '../adapters/store/postgres/pool.ts'
 import { Fault } from '../domain/fault.ts'
 import type { CredentialGrant } from '../domain/image/scope.ts'
+import type { DistroTable } from '../domain/package/distro.ts'
+import type { Feeds } from '../ports/feeds.ts'
+import type { Inventories } from '../ports/inventories.ts'
+import type { PackageIndexes } from '../ports/package-indexes.ts'
 import type { Registry } from '../ports/registry.ts'
 import type { UntrustedParse } from '../ports/untrusted-parse.ts'
 import type { Config, GithubApp } from './config.ts'
+import { readDistroTable } from './distro-table.ts'
+import { configuredFeeds } from './feeds.ts'
 import { privateHosts } from './private-hosts.ts'
 import { parseChild } from './parse-child-path.ts'
+import { rememberedSource } from './remembered-source.ts'
 import { userAgent } from './version.ts'
 import { createWebhooks, type Webhooks } from './webhooks/router.ts'
 
@@ -40,6 +49,11 @@ export type House = Ground & {
   readonly parse: UntrustedParse
   readonly grants: readonly CredentialGrant[]
   readonly webhooks: Webhooks
+  readonly distros: DistroTable
+  /** Looks into images of the registries. */
+  readonly looks: Inventories
+  readonly feeds: Feeds
+  readonly indexes: PackageIndexes
 }
 
 /** GitHub's answers are at most this long; a tree of 100,000 entries is about 7 MB. */
@@ -136,8 +150,13 @@ export async function openHouse(ground: Ground, app: GithubApp): Promise<House> 
     registries: config.registries,
     now,
   })
+  const distros = readDistroTable()
   return {
     ...ground,
+    distros,
+    looks: createInventories({ source: rememberedSource(registry, stores.observations), distros, parse, layers: stores.inventories }),
+    feeds: configuredFeeds(config, http, distros),
+    indexes: createPackageIndexes({ http, distros, allowHosts: config.packageHosts, now }),
     app,
     github,
     webhooks,

@@ -23,6 +23,9 @@ export interface InventoryStore {
   holding(packages: readonly AdvisedPackage[]): Promise<readonly { readonly scope: Scope; readonly imageName: string; readonly manifest: Digest }[]>
   /** The releases of everything that was inspected, sorted: they say which feeds are needed. */
   releases(): Promise<readonly ReleaseKey[]>
-  /** Forgets inspections and layers that nobody saved or asked for during that time, on the store's own clock; gives how many. */
+  /**
+   * Forgets inspections and layers that nobody saved or asked for during that time, on the store's own clock; gives how many. An inspection that
+   * the use of a repo leads to stays: a feed has to find it, however long nothing happened there.
+   */
   forgetUnused(unusedForMs: number): Promise<number>
 }

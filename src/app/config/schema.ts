@@ -57,6 +57,7 @@ export const fileSchema = z.strictObject({
     feed: positive,
   }),
   inspectImages: z.boolean(),
+  packageHosts: z.array(z.string().regex(/^(http:\/\/)?[a-z0-9.-]+(:\d{1,5})?$/, 'expected a host name in lower case, or http://HOST:PORT')),
   feeds: z.strictObject({
     enabled: z.union([z.literal('used'), z.array(z.string().regex(/^[a-z0-9-]{1,40}$/))], { error: 'expected "used" or a list of names of feeds' }),
     minutes: positive,

@@ -58,12 +58,31 @@ describe('reposLeadingTo', () => {
     expect(await leading()).toEqual([1, 2])
   })
 
+  it('finds those of a manifest that nobody has looked into', async () => {
+    await repoWith(1, [imageUse(`alpine:3@${other}`)])
+    await repoWith(2, [imageUse('alpine:3')])
+    await db.stores.observations.observe(tag, other, minute(0))
+    const found = await db.stores.repos.reposLeadingTo([{ scope: 'public', imageName, manifest: other }])
+    expect(found.map(({ repoId }) => repoId)).toEqual([1, 2])
+  })
+
+  it('what uses lead to is never forgotten', async () => {
+    const { inventories, observations } = db.stores
+    for (const one of [other, digest('c'), digest('d')]) await inventories.saveInspection('public', imageName, inspection(one, []), null)
+    await repoWith(1, [imageUse(`alpine:2@${index}`), imageUse('alpine:3')])
+    await observations.observe(tag, digest('c'), minute(0))
+    await observations.observe(tag, other, minute(1))
+    await db.pool.query("update underpin.inspections set used_at = now() - interval '1 year'")
+    expect(await inventories.forgetUnused(1_000)).toBe(2)
+    expect([await inventories.inspection('public', imageName, manifest), await inventories.inspection('public', imageName, other)]).not.toContain(null)
+  })
+
   it('names a repo once per image and scope, and tells the scope', async () => {
     await repoWith(1, [imageUse(`alpine:3@${manifest}`), imageUse(`alpine:3@${index}`), imageUse('alpine:3')])
     const ask = (scope: string) => ({ scope, imageName, manifest })
     const found = { repoId: 1, installationId: 7, scope: 'public', imageName }
     expect(await db.stores.repos.reposLeadingTo([ask('public'), ask('public')])).toEqual([found])
-    expect(await db.stores.repos.reposLeadingTo([ask('acme-token')])).toEqual([])
+    expect(await db.stores.repos.reposLeadingTo([{ ...ask('acme-token'), manifest: other }])).toEqual([])
     expect(await db.stores.repos.reposLeadingTo([])).toEqual([])
   })
 })
