@@ -7,14 +7,13 @@ import { type Layer, type MemoryImages, memoryImages } from './memory-images.ts'
 /** An image's name where it does not matter. */
 export const someImage: ImageName = { registry: 'registry.example', repository: 'library/made-up' }
 
-/** The parts of `createInventories` over `images`; without others there are no attestations and no rpm databases, and nothing is kept. */
+/** The parts of `createInventories` over `images`; without others there are no rpm databases, and nothing is kept. */
 export function inventoryParts(images: MemoryImages, parts: Partial<InventoriesParts> = {}): InventoriesParts {
   return {
     source: images.source,
     distros: { distros: [] },
     parse: { rpmDatabase: () => Promise.reject(new Error('no rpm database was expected')) },
     layers: null,
-    attestations: async () => ({ sbom: null, provenance: null, problems: [] }),
     ...parts,
   }
 }

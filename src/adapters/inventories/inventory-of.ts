@@ -1,13 +1,11 @@
 /** Inventories from what was read: named with purls, sorted, with everything that was not seen. */
-import { type Distro, type DistroTable, distroRow } from '../../domain/package/distro.ts'
+import { type DistroTable, distroRow } from '../../domain/package/distro.ts'
 import type { Inventory } from '../../domain/package/inventory.ts'
 import type { Package } from '../../domain/package/package.ts'
 import { packagePurl } from '../../domain/package/purl.ts'
+import type { Sbom } from './attestations/sbom.ts'
 import type { BarePackage } from './layers/layer-content.ts'
 import type { TreeContent } from './layers/read-tree.ts'
-
-/** An SBOM that speaks of the manifest. */
-export type Sbom = { readonly distro: Distro | null; readonly packages: readonly Package[]; readonly unseen: readonly string[] }
 
 /** The inventory that an SBOM is; `problems` are those of other attestations. */
 export function inventoryOfSbom(sbom: Sbom, problems: readonly string[]): Inventory {

@@ -16,8 +16,12 @@ const counters = new Int32Array(workerData as SharedArrayBuffer)
 function* input(): Generator<Uint8Array> {
   for (let asked = 0; ; asked += 1) {
     port.postMessage({ kind: 'more' } satisfies ZstdSays)
-    Atomics.wait(counters, heard, asked)
-    const { chunk } = (receiveMessageOnPort(port)?.message ?? { chunk: null }) as ZstdHears
+    let answer: { readonly message: ZstdHears } | undefined
+    while (answer === undefined) {
+      Atomics.wait(counters, heard, asked)
+      answer = receiveMessageOnPort(port)
+    }
+    const { chunk } = answer.message
     if (chunk === null) return
     yield chunk
   }
