@@ -15,8 +15,12 @@ const mostProblems = 20
 /** The packages of a database. Total: whatever cannot be read is a sentence in `unseen`, and what can is there. */
 export function readRpmDatabase(files: RpmFiles): RpmRead {
   const packages: RpmHeader[] = []
-  const problems: string[] = []
-  const report: Report = (problem) => problems.push(`${fileNames[files.kind]}: ${problem}`)
+  const unseen: string[] = []
+  let problems = 0
+  const report: Report = (problem) => {
+    problems += 1
+    if (problems <= mostProblems) unseen.push(`${fileNames[files.kind]}: ${problem}`)
+  }
   const seen = new Set<number>()
   try {
     for (const { number, blob } of headersIn(files, report)) {
@@ -31,8 +35,8 @@ export function readRpmDatabase(files: RpmFiles): RpmRead {
   } catch (error) {
     report(reasonOf(error))
   }
-  const more = problems.length - mostProblems
-  return { packages, unseen: more > 0 ? [...problems.slice(0, mostProblems), `${fileNames[files.kind]}: and ${more} more problems`] : problems }
+  if (problems > mostProblems) unseen.push(`${fileNames[files.kind]}: and ${problems - mostProblems} more problems`)
+  return { packages, unseen }
 }
 
 function headersIn(files: RpmFiles, report: Report): Iterable<StoredHeader> {

@@ -37,7 +37,9 @@ describe('openAttestation', () => {
   it('bounds JSON by its values, not by its bytes', () => {
     expect(boundedJson(Buffer.from('[1,2,3]'), 3)).toMatchObject({ kind: 'invalid' })
     expect(boundedJson(Buffer.from('[1,2,3]'), 4)).toEqual({ kind: 'value', value: [1, 2, 3] })
-    expect(boundedJson(Buffer.from(JSON.stringify('x'.repeat(1000))), 4)).toMatchObject({ kind: 'value' })
+    expect(boundedJson(Buffer.from(JSON.stringify(',[{"\\'.repeat(1000))), 4)).toMatchObject({ kind: 'value' })
+    expect(boundedJson(Buffer.from(`${'['.repeat(1_000)}${']'.repeat(1_000)}`))).toMatchObject({ kind: 'value' })
+    expect(boundedJson(Buffer.from(`${'['.repeat(1_001)}${']'.repeat(1_001)}`))).toMatchObject({ kind: 'invalid', problem: expect.stringContaining('nested') })
   })
 })
 
