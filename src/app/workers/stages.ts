@@ -1,13 +1,17 @@
 /** The table of background stages: which worker does what, how much at once, and when it looks again. */
 import { randomUUID } from 'node:crypto'
+import { checkInstallable } from '../../pipeline/check-installable.ts'
 import { deliver } from '../../pipeline/deliver.ts'
 import { discover } from '../../pipeline/discover.ts'
 import { dispatch } from '../../pipeline/dispatch.ts'
+import { inspect } from '../../pipeline/inspect.ts'
 import { reconcile } from '../../pipeline/reconcile.ts'
 import { resolve } from '../../pipeline/resolve.ts'
 import type { House } from '../compose.ts'
+import { scheduleFeeds } from '../schedules.ts'
 import { receive } from '../webhooks/receive.ts'
 import { decideRepo } from './decide.ts'
+import { runFeed } from './feed.ts'
 import { each, type Stage } from './stage.ts'
 
 /** Repos or updates that one batched request to GitHub serves. */
@@ -15,9 +19,10 @@ const batch = 25
 
 /** All stages of a house that has GitHub credentials. */
 export function stagesOf(house: House): readonly Stage[] {
-  const { stores, github, registry, parse, grants, config, webhooks } = house
+  const { stores, github, registry, parse, grants, config, webhooks, distros, looks, indexes } = house
   const { concurrency } = config
-  const { repos, dueWork, updates, rebuilds, audit, observations, decisions, inbox } = stores
+  const { repos, dueWork, updates, rebuilds, audit, observations, decisions, inbox, inventories, advisories, installables } = stores
+  const wanted = stores.wantedInspections
   const after = (asOf: Date, minutes: number) => new Date(asOf.getTime() + minutes * 60_000)
   const leaseMs = config.leaseSeconds * 1000
   return [
@@ -45,6 +50,7 @@ export function stagesOf(house: House): readonly Stage[] {
           rebuilds,
           dueWork,
           grants,
+          evidence: config.inspectImages ? { advisories, distros, inventories, wanted, installables } : null,
           resolveEveryMs: config.resolveMinutes * 60_000,
           gatherMs: config.deliverGatherSeconds * 1000,
           newId: randomUUID,
@@ -72,6 +78,18 @@ export function stagesOf(house: House): readonly Stage[] {
         claim,
         asOf,
       ),
+    ),
+    each('inspect', { concurrency: concurrency.inspect }, async (claim, asOf) => {
+      const next = await inspect({ looks, inventories, wanted, repos, dueWork, distros, grants }, claim, asOf)
+      // The first image of a distribution makes its feeds due.
+      await scheduleFeeds(house)
+      return next
+    }),
+    each('installable', { concurrency: concurrency.installable }, (claim, asOf) =>
+      checkInstallable({ advisories, distros, inventories, indexes, installables, repos, dueWork, grants }, claim, asOf),
+    ),
+    each('feed', { concurrency: concurrency.feed }, async (claim, asOf) =>
+      (await runFeed(house, claim.key, asOf)) ? after(asOf, config.feeds.minutes) : null,
     ),
   ]
 }
