@@ -23,7 +23,7 @@ beforeAll(async () => {
   expect(built).toHaveLength(150)
   killer = (await build('killer', killerSpec))[0] ?? ''
   await run('rpm', [...at(root), '-i', '--nodeps', '--ignorearch', ...built])
-  await writeFile(path.join(folder, 'key.asc'), await madeUpKey(path.join(folder, 'gnupg')))
+  await writeFile(path.join(folder, 'key.asc'), madeUpKey)
   await run('rpm', [...at(root), '--import', path.join(folder, 'key.asc')])
 })
 afterAll(async () => {
@@ -143,10 +143,14 @@ const madeUpSpec = [
 const killerSpec =
   'Name: killer\nVersion: 1\nRelease: 1\nSummary: none\nLicense: none\nBuildArch: noarch\n%description\n%post -p <lua>\nposix.kill(posix.getprocessid("pid"), 9)\n%files\n'
 
-/** A public key that nobody uses. */
-async function madeUpKey(home: string): Promise<string> {
-  await mkdir(home, { mode: 0o700 })
-  const gpg = ['--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '']
-  await run('gpg', [...gpg, '--quick-generate-key', 'Nobody <nobody@invalid.invalid>', 'rsa2048', 'sign', 'never'])
-  return run('gpg', [...gpg, '--armor', '--export'])
-}
+/** A public key that was made for this test; its private half is gone. */
+const madeUpKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEawJ3qxYJKwYBBAHaRw8BAQdAN44H0NGH0+UuOx1DgMXoXQGpD8ik0IW1USyK
+RfLC4wm0H05vYm9keSA8bm9ib2R5QGludmFsaWQuaW52YWxpZD6IkAQTFggAOBYh
+BM4V4ooGCin6aoBYx82CoRcJxSJcBQJrAnerAhsDBQsJCAcCBhUKCQgLAgQWAgMB
+Ah4BAheAAAoJEM2CoRcJxSJccnoA/1lF27QMjSixo7aNZmWGRjEC75KgIJcKD85+
+oM0JJ7irAP9iiu5mba1Qetf8zc/DRdqMdUK/cpAmUuSoFzx4ni8DDQ==
+=GIVP
+-----END PGP PUBLIC KEY BLOCK-----
+`
