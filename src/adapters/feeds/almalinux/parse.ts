@@ -1,6 +1,7 @@
 /** AlmaLinux' forms: errata as JSON in two shapes, OVAL, OSV and updateinfo. The release is in each package's own release, `10.el8_4.1`. */
 import type { FeedItem } from '../../../domain/advisory/advisory.ts'
 import { releaseKeyOfVersion } from '../../../domain/package/distro.ts'
+import { Fault } from '../../../domain/fault.ts'
 import type { FeedFile } from '../../../ports/feeds.ts'
 import { plainBytes } from '../decompress.ts'
 import type { FeedContext } from '../feed.ts'
@@ -42,12 +43,20 @@ async function* withoutBugfixes(items: AsyncIterable<FeedItem> | null): AsyncIte
 
 /** Items of the list, or those of `data`. */
 async function* errataItems(file: FeedFile, dialect: ErrataDialect): AsyncIterable<FeedItem> {
-  for await (const { path, value } of jsonMembers(plainBytes(file), file.path, ([first, second]) => first === 'data' && second === undefined)) {
+  let isList = false
+  let isObject = false
+  const isOpened = ([first, second]: readonly (string | number)[]): boolean => {
+    isList ||= first === 'data'
+    return first === 'data' && second === undefined
+  }
+  for await (const { path, value } of jsonMembers(plainBytes(file), file.path, isOpened)) {
+    isObject ||= typeof path[0] === 'string'
     if (typeof path[0] === 'string' && path[0] !== 'data') continue
     const erratum = erratumOf(value)
     if (erratum === null) yield { kind: 'problem', where: `${file.path}, entry ${path.join('.')}`, message: 'not of the form of an erratum' }
     else yield* erratumItems(erratum, `${file.path}, ${erratum.id}`, dialect)
   }
+  if (isObject && !isList) throw new Fault('invalid', `${file.path} holds no errata`)
 }
 
 function erratumOf(value: unknown): Erratum | null {

@@ -1,8 +1,5 @@
-/** The form of Photon's files: `photon_versions.json` and `cve_data_photon5.0.json`. */
+/** The form of Photon's files, `cve_data_photon5.0.json`. */
 import { z } from 'zod'
-
-/** The releases that there is a file of. */
-export const photonVersionsSchema = z.object({ branches: z.array(z.string().regex(/^\d{1,2}\.\d{1,2}$/)).max(50) })
 
 /** One item of a release's file. `NA`: no version. Older files have no `status`. */
 export const photonEntrySchema = z.object({

@@ -1,5 +1,5 @@
 /** Where Red Hat publishes its VEX: an archive now and then, and lists of what changed and was deleted since. */
-import { Fault } from '../../../domain/fault.ts'
+import { Fault, isFault } from '../../../domain/fault.ts'
 import type { FeedFile, FeedPart, FetchedPart } from '../../../ports/feeds.ts'
 import { plainText } from '../decompress.ts'
 import type { FetchPorts } from '../feed.ts'
@@ -12,34 +12,45 @@ const part = 'vex'
 
 /** More changes than that at once (Red Hat rewrites all documents now and then) are cheaper as the next archive. */
 const maxChanges = 5_000
-/** Lists are not written at the moment of the change. */
+/** Lists and archives are not written at the moment of the change. */
 const overlapMs = 6 * 3_600_000
 
 /** One part, `vex`: the newest archive for the first time, and from then on the documents that changed. Its ETag is that of `changes.csv`. */
 export async function* fetchRedHat(ports: FetchPorts, known: readonly FeedPart[]): AsyncIterable<FetchedPart> {
   yield await asPart(part, true, async () => {
     const last = known.find((one) => one.part === part)
-    if (last?.newest == null) return await archive(ports)
+    if (last?.newest == null) return (await archive(ports, '')) ?? { kind: 'unchanged', part }
     const answer = await conditionalGet(ports, { origin, path: `${folder}/changes.csv`, file: 'vex/changes.csv', maxBytes: 100_000_000 }, last.etag)
     if (answer === null) return { kind: 'unchanged', part }
     const all = changesOf(await plainText(answer.file, 100_000_000), 'vex/changes.csv')
-    const since = new Date(Date.parse(last.newest) - overlapMs).toISOString()
-    const changes = all.filter(({ at }) => at > since)
-    if (changes.length > maxChanges) return await archive(ports)
-    const deletions = (await list(ports, 'deletions.csv')).filter(({ at }) => at > since)
-    const newest = [last.newest, ...changes.map(({ at }) => at)].reduce((one, other) => (one > other ? one : other))
-    return { kind: 'patch', part, etag: answer.etag, newest, files: documents(ports, changes, deletions) }
+    const since = last.etag === null ? last.newest : earlier(last.newest)
+    const open = all.filter(({ at }) => at > since).sort((one, other) => (one.at < other.at ? -1 : 1))
+    if (open.length > maxChanges) {
+      const whole = await archive(ports, last.newest)
+      if (whole !== null) return whole
+    }
+    // Without a newer archive, the oldest first; without an ETag the next time goes on from there.
+    const end = open.slice(0, maxChanges).at(-1)?.at ?? last.newest
+    const changes = open.filter(({ at }) => at <= end)
+    const deletions = (await list(ports, 'deletions.csv')).filter(({ at }) => at > since && (changes.length === open.length || at <= end))
+    const etag = changes.length === open.length ? answer.etag : null
+    return { kind: 'patch', part, etag, newest: end > last.newest ? end : last.newest, files: documents(ports, changes, deletions) }
   })
 }
 
-/** All documents; `newest` is the day in the archive's name, from which the changes go on. */
-async function archive(ports: FetchPorts): Promise<FetchedPart> {
+/** All documents; the changes go on from the day in the archive's name. Null where that is not after `known`. */
+async function archive(ports: FetchPorts, known: string): Promise<FetchedPart | null> {
   const named = await conditionalGet(ports, { origin, path: `${folder}/archive_latest.txt`, file: 'vex/archive_latest.txt', maxBytes: 1_000 }, null)
   const name = /^csaf_vex_(\d{4}-\d\d-\d\d)\.tar\.zst$/.exec(named === null ? '' : (await plainText(named.file, 1_000)).trim())
   if (name === null) throw new Fault('invalid', 'vex/archive_latest.txt names no archive', { host: new URL(origin).host })
+  const newest = earlier(`${name[1]}T00:00:00Z`)
+  if (newest <= known) return null
   const answer = await conditionalGet(ports, { origin, path: `${folder}/${name[0]}`, file: `vex/${name[0]}`, maxBytes: 4_000_000_000 }, null)
-  if (answer === null) return { kind: 'unchanged', part }
-  return { kind: 'replace', part, etag: null, newest: `${name[1]}T00:00:00Z`, files: only(answer.file) }
+  return answer === null ? null : { kind: 'replace', part, etag: null, newest, files: only(answer.file) }
+}
+
+function earlier(time: string): string {
+  return new Date(Date.parse(time) - overlapMs).toISOString().replace('.000Z', 'Z')
 }
 
 async function list(ports: FetchPorts, name: string): Promise<readonly Change[]> {
@@ -47,23 +58,26 @@ async function list(ports: FetchPorts, name: string): Promise<readonly Change[]>
   return answer === null ? [] : changesOf(await plainText(answer.file, 100_000_000), `vex/${name}`)
 }
 
-/** The changed documents, and the deletions as the list they came from. One that is gone by now is passed over: the next list of deletions names it. */
+/**
+ * The changed documents, then the list of them and of what was deleted: of each such record only what came before is still said, which may be nothing. A
+ * changed document that is not there is passed over with its record as it was: the next list of deletions names it.
+ */
 async function* documents(ports: FetchPorts, changes: readonly Change[], deletions: readonly Change[]): AsyncIterable<FeedFile> {
-  const changed = new Map(changes.map(({ path, at }) => [path, at]))
-  const gone = deletions.filter(({ path, at }) => (changed.get(path) ?? '') <= at)
-  for (const { path } of gone) changed.delete(path)
-  if (gone.length > 0) {
-    const csv = gone.map(({ path, at }) => `"${path}","${at}"\n`).join('')
-    yield { path: 'vex/deleted.csv', open: () => bytesOf(Buffer.from(csv)) }
-  }
-  for (const path of changed.keys()) {
+  const changed = new Map(changes.map((one) => [one.path, one]))
+  const named = deletions.filter(({ path, at }) => (changed.get(path)?.at ?? '') <= at)
+  for (const { path } of named) changed.delete(path)
+  for (const [path, one] of changed) {
     try {
       const answer = await conditionalGet(ports, { origin, path: `${folder}/${path}`, file: `vex/${path}`, maxBytes: 200_000_000 }, null)
-      if (answer !== null) yield answer.file
+      if (answer === null) continue
+      yield answer.file
+      named.push(one)
     } catch (error) {
-      if (!(error instanceof Fault) || error.kind !== 'missing') throw error
+      if (!isFault(error) || error.kind !== 'missing') throw error
     }
   }
+  const csv = Buffer.from(named.map(({ path, at }) => `"${path}","${at}"\n`).join(''))
+  yield { path: 'vex/changed.csv', open: () => bytesOf(csv) }
 }
 
 async function* bytesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {

@@ -1,4 +1,4 @@
-/** Red Hat's forms: CSAF documents one by one or in an archive, OVAL, the Security Data API, and the list of deleted documents. */
+/** Red Hat's forms: CSAF documents one by one or in an archive, OVAL, the Security Data API, and the list of what changed. */
 import type { FeedItem } from '../../../domain/advisory/advisory.ts'
 import type { FeedFile } from '../../../ports/feeds.ts'
 import { tarEntries } from '../archive.ts'
@@ -13,11 +13,11 @@ import { releasesOfCpe, releasesOfName } from './releases.ts'
 /** Documents larger than any so far; a kernel CVE with all its products has some 60 MB. */
 const maxEntryBytes = 200_000_000
 
-/** Claims `cve-*.json` and `rhsa-*.json` (CSAF), `csaf_*.tar.zst`, `*.oval.xml`, `CVE-*.json` (Security Data API) and what the fetch calls `deleted.csv`; see `Feed.parse`. */
+/** Claims `cve-*.json` and `rhsa-*.json` (CSAF), `csaf_*.tar.zst`, `*.oval.xml`, `CVE-*.json` (Security Data API) and the fetch's own `changed.csv`; see `Feed.parse`. */
 export function parseRedHat(file: FeedFile, context: FeedContext): AsyncIterable<FeedItem> | null {
   if (isCsaf(file.path)) return csafOf(file, context)
   if (/(^|\/)csaf_[^/]*\.tar(\.zst|\.gz|\.xz|\.bz2)?$/.test(file.path)) return archiveOf(file, context)
-  if (/(^|\/)deleted\.csv$/.test(file.path)) return deletionsOf(file)
+  if (/(^|\/)changed\.csv$/.test(file.path)) return changedOf(file)
   if (isCveFile(file.path)) return securityDataItems(file, context)
   return /\.oval\.xml(\.bz2|\.gz)?$/.test(file.path) ? ovalOf(file, context) : null
 }
@@ -39,7 +39,8 @@ async function* archiveOf(archive: FeedFile, context: FeedContext): AsyncIterabl
   }
 }
 
-async function* deletionsOf(file: FeedFile): AsyncIterable<FeedItem> {
+/** In an increment a record that is told anew and named as `gone` is what was told. */
+async function* changedOf(file: FeedFile): AsyncIterable<FeedItem> {
   for (const { path } of changesOf(await plainText(file, 50_000_000), file.path)) yield { kind: 'gone', record: recordOf(path) }
 }
 
