@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { asFetch, createHttp } from '../../adapters/http/index.ts'
 import { inspectRedis, type PostgresConnection, postgresQueue, refuseOpenRedis } from '../../adapters/queue/index.ts'
 import { pendingMigrations } from '../../adapters/store/postgres/migrate.ts'
+import { createPostgresStores } from '../../adapters/store/postgres/index.ts'
 import { openPool } from '../../adapters/store/postgres/pool.ts'
 import { readAppFile } from '../app-manifest.ts'
 import { openDatabase } from '../compose.ts'
@@ -10,6 +11,7 @@ import type { Config } from '../config.ts'
 import { privateHosts } from '../private-hosts.ts'
 import { userAgent } from '../version.ts'
 import { registriesProbe, secretProbe } from './configuration.ts'
+import { feedsProbe } from './feeds.ts'
 import { githubProbe } from './github.ts'
 import type { Probe } from './probe.ts'
 import { databaseProbe, type LookedAtDatabase, postgresQueueProbe, redisQueueProbe } from './storage.ts'
@@ -27,6 +29,14 @@ export function standardProbes(config: Config, log: Logger): { readonly probes: 
       version: async () => Number((await pool.query('SHOW server_version_num')).rows[0]?.server_version_num),
       pending: () => pendingMigrations(pool),
       close: () => pool.end(),
+    }
+  }
+  const feedParts = async () => {
+    const pool = openPool((await opened()).connection, { applicationName: 'underpin-doctor', max: 1, onError: () => {} })
+    try {
+      return (await pendingMigrations(pool)).length > 0 ? null : await createPostgresStores(pool).advisories.parts()
+    } finally {
+      await pool.end()
     }
   }
   const pingQueue = async (): Promise<void> => {
@@ -48,6 +58,11 @@ export function standardProbes(config: Config, log: Logger): { readonly probes: 
         ),
     githubProbe({ config, appFile: readAppFile(), send, now: () => new Date() }),
     registriesProbe(config, send),
+    feedsProbe(
+      config,
+      () => feedParts().catch(() => null),
+      () => new Date(),
+    ),
   ]
   return {
     probes,

@@ -5,6 +5,7 @@ import { readAppFile } from '../../../src/app/app-manifest.ts'
 import { asText, examine } from '../../../src/app/cli/doctor.ts'
 import { type Config, ConfigProblems, loadConfig } from '../../../src/app/config.ts'
 import { registriesProbe, secretProbe } from '../../../src/app/doctor/configuration.ts'
+import { feedsProbe } from '../../../src/app/doctor/feeds.ts'
 import { clockFinding, githubProbe } from '../../../src/app/doctor/github.ts'
 import { fail, ok, type Probe, runProbes, warn } from '../../../src/app/doctor/probe.ts'
 import { databaseProbe, postgresQueueProbe, redisQueueProbe } from '../../../src/app/doctor/storage.ts'
@@ -212,5 +213,26 @@ describe('doctor', () => {
         { name: 'a', ...ok('fine') },
       ]),
     ).toBe('warn  queue  odd\n             → Mend it\nok    a      fine')
+  })
+})
+
+describe('feeds', () => {
+  const part = { feed: 'kev', part: 'all', etag: null, newest: null, items: 9, bytes: 9, fingerprint: null, changedAt: now, checkedAt: now, alarm: null }
+  const yesterday = new Date(now.getTime() - 25 * 3_600_000)
+  const look = async (parts: Parameters<typeof feedsProbe>[1], enabled: Config['feeds']['enabled'] = 'used') =>
+    run(feedsProbe({ feeds: { ...configured().feeds, enabled } }, parts, () => now))
+
+  it('are well when all were asked within a day, and when there is nothing to ask', async () => {
+    for (const parts of [[part], [], null]) expect(await look(async () => parts)).toMatchObject([{ status: 'ok' }])
+    expect(await look(async () => [{ ...part, alarm: 'old' }], [])).toMatchObject([{ status: 'ok' }])
+  })
+
+  it('warn of alarms and of silence, and name a few', async () => {
+    expect(await look(async () => [part, { ...part, part: 'b', alarm: 'it is empty' }, { ...part, part: 'c', checkedAt: yesterday }])).toMatchObject([
+      { status: 'warn', message: 'kev b: it is empty; what was good last is kept' },
+      { status: 'warn', message: 'kev c was not asked for 25 hours' },
+    ])
+    const many = Array.from({ length: 9 }, (_, at) => ({ ...part, part: String(at), alarm: 'it is empty' }))
+    expect((await look(async () => many)).at(-1)).toMatchObject({ message: '4 more parts are unwell' })
   })
 })
