@@ -7,6 +7,7 @@ import { ZSTDDecoder } from 'zstddec/stream'
 import { Fault, isFault } from '../../domain/fault.ts'
 import type { FeedFile } from '../../ports/feeds.ts'
 import { bunzip2 } from './bunzip2.ts'
+import { wholeFrames } from './zstd-frames.ts'
 
 /** `maxBytes`: of the plain file. `maxRatio`: plain bytes for each published one, counted from the first 8 MB on. */
 export type PlainLimits = { readonly maxBytes: number; readonly maxRatio: number }
@@ -139,13 +140,13 @@ async function* unxz(bytes: Bytes, where: string): AsyncIterable<Uint8Array> {
   }
 }
 
-/** An empty frame of a size that no cut leaves by chance: it pushes out what the decoder still holds when a file ends with its last block. */
-const emptyFrame = Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0xa3, 0x86, 0x01, 0x00]), Buffer.alloc(100_003)])
+/** An empty frame: it pushes out what the decoder still holds when a file ends with its last block. */
+const emptyFrame = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0])
 
 /** By Node's own decoder where it has one (from 22.15 on), else by WebAssembly. */
 async function* unzstd(bytes: Bytes, where: string): AsyncIterable<Uint8Array> {
   const create = (zlib as { readonly createZstdDecompress?: () => NodeJS.ReadWriteStream & Readable }).createZstdDecompress
-  if (create !== undefined) return yield* throughNode(create(), bytes, where)
+  if (create !== undefined) return yield* throughNode(create(), wholeFrames(bytes, where), where)
   const decoder = new ZSTDDecoder()
   await decoder.init()
   let ahead: Uint8Array | null = null
@@ -158,7 +159,7 @@ async function* unzstd(bytes: Bytes, where: string): AsyncIterable<Uint8Array> {
   }
   const output = decoder.decodeStreaming({ [Symbol.iterator]: () => chunks })
   async function* padded(): Bytes {
-    yield* bytes
+    yield* wholeFrames(bytes, where)
     yield emptyFrame
   }
   // The library takes a synchronous source, of which each turn reads one chunk at most: it lies ready before the turn.
