@@ -13,9 +13,12 @@ export function readApkInstalled(path: string, text: string): { packages: readon
   let number = 0
   const close = (): void => {
     if (start === 0) return
-    const read = readEntry(fields, oddLine)
+    const read = readEntry(fields)
     if (typeof read === 'string') unseen.push(`${path}, line ${start}: ${read}`)
-    else packages.push(read)
+    else {
+      packages.push(read)
+      if (oddLine !== null) unseen.push(`${path}, line ${oddLine}: a line of ${read.name} that is no field`)
+    }
     fields = new Map()
     start = 0
     oddLine = null
@@ -37,12 +40,11 @@ export function readApkInstalled(path: string, text: string): { packages: readon
   return { packages, unseen: firstSentences(path, unseen) }
 }
 
-function readEntry(fields: ReadonlyMap<string, string>, oddLine: number | null): BarePackage | string {
+function readEntry(fields: ReadonlyMap<string, string>): BarePackage | string {
   const name = plainWord(fields.get('P'))
   if (name === null) return 'an entry without a readable package name'
   const version = plainWord(fields.get('V'))
   if (version === null) return `${name} has no readable version`
-  if (oddLine !== null) return `${name} ${version} has a line that is no field (line ${oddLine})`
   const origin = plainWord(fields.get('o')) ?? name
   return { type: 'apk', name, version, arch: plainWord(fields.get('A')), sourceName: origin, sourceVersion: version, module: null, vendor: null }
 }

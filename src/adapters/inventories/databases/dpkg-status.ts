@@ -18,7 +18,10 @@ export function readDpkgStatus(path: string, text: string, form: 'status' | 'par
   for (const paragraph of paragraphs(text)) {
     const read = readParagraph(paragraph, form)
     if (typeof read === 'string') unseen.push(`${path}, line ${paragraph.line}: ${read}`)
-    else if (read !== null) packages.push(read)
+    else if (read !== null) {
+      packages.push(read)
+      if (paragraph.oddLine !== null) unseen.push(`${path}, line ${paragraph.oddLine}: a line of ${read.name} that is no field`)
+    }
     if (packages.length > mostPackages) {
       unseen.push(`${path}: only the first ${mostPackages} packages were read`)
       break
@@ -28,7 +31,7 @@ export function readDpkgStatus(path: string, text: string, form: 'status' | 'par
 }
 
 /** The package, null where it is not installed, or what is wrong. */
-function readParagraph({ fields, oddLine }: Paragraph, form: 'status' | 'part'): BarePackage | string | null {
+function readParagraph({ fields }: Paragraph, form: 'status' | 'part'): BarePackage | string | null {
   const name = plainWord(fields.get('package'))
   if (name === null) return 'an entry without a readable package name'
   const status = fields.get('status')
@@ -38,7 +41,6 @@ function readParagraph({ fields, oddLine }: Paragraph, form: 'status' | 'part'):
   if (!installed.has(state)) return /^(not-installed|config-files)$/.test(state) ? null : `${name} has a status that dpkg does not know`
   const version = plainWord(fields.get('version'))
   if (version === null) return `${name} has no readable version`
-  if (oddLine !== null) return `${name} ${version} has a line that is no field (line ${oddLine})`
   const source = /^(\S+)(?:\s+\((\S+)\))?$/.exec(fields.get('source') ?? '')
   return {
     type: 'deb',

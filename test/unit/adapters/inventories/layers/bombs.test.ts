@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { layerLimits } from '../../../../../src/adapters/inventories/layers/limits.ts'
+import type { LayerLimits } from '../../../../../src/adapters/inventories/layers/limits.ts'
 import { archive, archiveEnd, blocks, gzipped, rawHeader } from '../../../../support/archives.ts'
 import { dpkg, inspected, named } from '../../../../support/inspected.ts'
 import { zstdFrame, zstdZeros } from '../../../../support/zstd.ts'
@@ -89,7 +89,7 @@ describe('a layer that is made to hurt', () => {
 
   it('is refused at the limits that are set: bytes in, bytes out, bytes kept, entries, time', async () => {
     const files = await gzipped(Array.from({ length: 50 }, (_, at) => [`var/lib/dpkg/status.d/p${at}`, dpkg(`p${at}`, '1').repeat(20)] as const))
-    const tight: readonly (readonly [Partial<typeof layerLimits>, RegExp])[] = [
+    const tight: readonly (readonly [Partial<LayerLimits>, RegExp])[] = [
       [{ compressedBytes: 100 }, /it has \d+ bytes, and at most 100 are read/],
       [{ uncompressedBytes: 10_000 }, /unpacks to more than 10000 bytes/],
       [{ ratio: 3, ratioFromBytes: 1_000 }, /more than 3 times its size/],
