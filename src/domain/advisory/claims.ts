@@ -5,6 +5,7 @@ import { packagePurl } from '../package/purl.ts'
 import { compareVersions } from '../package/version-order.ts'
 import type { Advisory } from './advisory.ts'
 import type { Claim, Unit } from './verdict.ts'
+import { holds } from './version-range.ts'
 
 /** The records about a package by the kind of name they use. */
 export type About = { readonly source: readonly Advisory[]; readonly binary: readonly Advisory[] }
@@ -15,34 +16,55 @@ export type Source = { readonly name: string; readonly packages: readonly Packag
 /** The image's distribution, and the records of its release by package name. */
 export type ClaimContext = { readonly row: DistroRow; readonly distro: Distro; readonly about: ReadonlyMap<string, About> }
 
-/** All that is said about a source package and its installed binaries, by vulnerability. A modular package hears only what is said about its module's stream. */
-export function claimsAbout({ about, distro, row }: ClaimContext, source: Source): ReadonlyMap<string, readonly Claim[]> {
+/**
+ * What is said about a source package and its installed binaries, by vulnerability: of all vulnerabilities, or only (`all` false) of those that some record holds the
+ * installed version affected by, the only ones that can apply. A modular package hears only what is said about its module's stream.
+ */
+export function claimsAbout(context: ClaimContext, source: Source, all: boolean): ReadonlyMap<string, readonly Claim[]> {
+  const heard = unitsOf(context, source)
+  const type = context.row.packages
+  const wanted = new Set<string>()
+  for (const { unit, advisories } of heard) {
+    for (const advisory of advisories)
+      if (all || (!advisory.withdrawn && holds(type, advisory, unit.version))) for (const id of advisory.vulnerabilities) wanted.add(id)
+  }
   const claims = new Map<string, Claim[]>()
-  const add = (advisories: readonly Advisory[], unit: Unit, module: string | null): void => {
+  if (wanted.size === 0) return claims
+  for (const { unit, advisories } of heard) {
     for (const advisory of advisories) {
-      if (advisory.module !== module) continue
       for (const id of advisory.vulnerabilities) {
+        if (!wanted.has(id)) continue
         const known = claims.get(id)
         if (known === undefined) claims.set(id, [{ advisory, unit }])
         else known.push({ advisory, unit })
       }
     }
   }
+  return claims
+}
+
+/** What can be spoken of, each with the records that speak of it. */
+function unitsOf({ about, distro, row }: ClaimContext, source: Source): readonly { readonly unit: Unit; readonly advisories: readonly Advisory[] }[] {
   const ofSource = about.get(source.name)?.source ?? []
-  if (ofSource.length > 0) {
-    for (const packages of alike(source.packages, ({ sourceVersion, module }) => `${sourceVersion}\n${module}`)) {
+  const sources = ofSource.length === 0 ? [] : alike(source.packages, ({ sourceVersion, module }) => `${sourceVersion}\n${module}`)
+  const binaries = source.packages.filter(({ name }) => (about.get(name)?.binary.length ?? 0) > 0)
+  return [
+    ...sources.map((packages) => {
       const [{ module }] = packages
       const version = sourceVersionOf(packages[0])
       const named = { type: row.packages, name: source.name, version, sourceName: source.name, sourceVersion: version, module }
       const purl = packagePurl({ ...named, arch: row.packages === 'rpm' ? 'src' : 'source' }, row.purlNamespace, distro)
-      add(ofSource, unitOf('source', source.name, version, packages, purl), module)
-    }
-  }
-  for (const packages of alike(source.packages, ({ name, version, module }) => `${name}\n${version}\n${module}`)) {
-    const [{ name, version, module, purl }] = packages
-    add(about.get(name)?.binary ?? [], unitOf('binary', name, version, packages, purl), module)
-  }
-  return claims
+      return { unit: unitOf('source', source.name, version, packages, purl), advisories: ofModule(ofSource, module) }
+    }),
+    ...alike(binaries, ({ name, version, module }) => `${name}\n${version}\n${module}`).map((packages) => {
+      const [{ name, version, module, purl }] = packages
+      return { unit: unitOf('binary', name, version, packages, purl), advisories: ofModule(about.get(name)?.binary ?? [], module) }
+    }),
+  ]
+}
+
+function ofModule(advisories: readonly Advisory[], module: string | null): readonly Advisory[] {
+  return advisories.every((advisory) => advisory.module === module) ? advisories : advisories.filter((advisory) => advisory.module === module)
 }
 
 /** A source rpm's file name has no epoch; it is that of the binaries built from it. */

@@ -1,5 +1,5 @@
 /** Matching: which vulnerabilities apply to the packages of an image, one finding per vulnerability and source package. */
-import { type Distro, type DistroRow, type DistroTable, distroRow, lifecycleOf, type ReleaseKey, releaseKey } from '../package/distro.ts'
+import { type Distro, type DistroTable, distroRow, lifecycleOf, type ReleaseKey, releaseKey } from '../package/distro.ts'
 import type { Inventory } from '../package/inventory.ts'
 import type { Package } from '../package/package.ts'
 import type { Advisory } from './advisory.ts'
@@ -50,33 +50,50 @@ export function match(input: MatcherInput, inventory: Inventory, options: { read
 export function createMatcher({ table, advisories, notes, at }: MatcherInput): Matcher {
   const releases = indexed(advisories)
   const images = new Map<string, ImageContext | null>()
+  let kept = 0
   const contextOf = (distro: Distro): ImageContext | null => {
-    const key = [distro.id, distro.versionId, distro.codename, distro.prettyName].join('\n')
+    const key = JSON.stringify([distro.id, distro.versionId, distro.codename, distro.prettyName])
     const known = images.get(key)
     if (known !== undefined) return known
     const row = distroRow(table, distro)
     const release = releaseKey(table, distro)
     const about = release === null ? undefined : releases.get(release)
     const context = row === null || about === undefined ? null : { row, about, distro, lifecycle: lifecycleOf(table, distro), notes, at, judged: new Map() }
-    if (images.size >= mostImages) images.clear()
     images.set(key, context)
     return context
   }
+  const judgeOnce = (context: ImageContext, source: Source): readonly Finding[] => {
+    const ofName = context.judged.get(source.name) ?? new Map<string, readonly Finding[]>()
+    const key = keyOf(context, source)
+    const known = ofName.get(key)
+    if (known !== undefined) return known
+    const findings = judgeSource(context, source, false)
+    ofName.set(key, findings)
+    context.judged.set(source.name, ofName)
+    kept += 1
+    return findings
+  }
   return {
     match: ({ distro, packages }, { all = false } = {}) => {
+      if (kept + images.size > mostKept) {
+        images.clear()
+        kept = 0
+      }
       const context = distro === null ? null : contextOf(distro)
       if (context === null) return []
-      return sourcesOf(context.row, packages).flatMap((source) => findingsOf(context, source, all))
+      const findings: Finding[] = []
+      for (const source of sourcesOf(context, packages)) {
+        for (const finding of all ? judgeSource(context, source, true) : judgeOnce(context, source)) findings.push(finding)
+      }
+      return findings
     },
   }
 }
 
-/** Kinds of images whose judged packages are kept; there are some hundred releases. */
-const mostImages = 1000
-/** Judged source packages that are kept for one kind of image. */
-const mostJudged = 50_000
+/** Judged source packages that are kept, of all kinds of images together; a distribution has some thousands, in some versions each. */
+const mostKept = 50_000
 
-type ImageContext = ReleaseContext & ClaimContext & { readonly judged: Map<string, readonly Finding[]> }
+type ImageContext = ReleaseContext & ClaimContext & { readonly judged: Map<string, Map<string, readonly Finding[]>> }
 
 function indexed(advisories: Iterable<Advisory>): ReadonlyMap<ReleaseKey, ReadonlyMap<string, About>> {
   const releases = new Map<ReleaseKey, Map<string, { source: Advisory[]; binary: Advisory[] }>>()
@@ -91,38 +108,40 @@ function indexed(advisories: Iterable<Advisory>): ReadonlyMap<ReleaseKey, Readon
   return releases
 }
 
-/** The distribution's own packages by source, in their order. */
-function sourcesOf(row: DistroRow, packages: readonly Package[]): readonly Source[] {
+/** The packages that records may speak of by source, in their order. */
+function sourcesOf({ row, about }: ImageContext, packages: readonly Package[]): Iterable<Source> {
   const sources = new Map<string, { name: string; packages: Package[] }>()
   for (const one of packages) {
-    if (!isOwnPackage(row, one) || isOfUnknownStream(one)) continue
+    if (one.type !== row.packages || (!about.has(one.sourceName) && !about.has(one.name))) continue
     const known = sources.get(one.sourceName)
     if (known === undefined) sources.set(one.sourceName, { name: one.sourceName, packages: [one] })
     else known.packages.push(one)
   }
-  return [...sources.values()]
+  return sources.values()
 }
 
-function findingsOf(context: ImageContext, source: Source, all: boolean): readonly Finding[] {
-  const { about, judged } = context
-  const isSpokenOf = about.get(source.name) !== undefined || source.packages.some(({ name }) => about.get(name) !== undefined)
-  if (!isSpokenOf) return []
-  let key = `${all ? 1 : 0}${source.name}`
-  for (const one of source.packages) key += `\n${one.sourceVersion}\t${one.name}\t${one.version}\t${one.arch}\t${one.module}\t${one.purl}`
-  const known = judged.get(key)
-  if (known !== undefined) return known
-  const findings = judgeSource(context, source, all)
-  if (judged.size >= mostJudged) judged.clear()
-  judged.set(key, findings)
-  return findings
+/** All that findings about the packages depend on. Hostile text: each field says its length, so that no two sources share a key and no image another's findings. */
+function keyOf({ about }: ImageContext, { packages }: Source): string {
+  let key = ''
+  for (const { name, version, sourceVersion, arch, module, vendor, purl } of packages) {
+    const source = sourceVersion === version ? '=' : field(sourceVersion)
+    const told = (about.get(name)?.binary.length ?? 0) > 0 ? field(purl) : '-'
+    key += `${field(name)}${field(version)}${source}${field(arch)}${field(module)}${field(vendor)}${told}`
+  }
+  return key
 }
 
-function judgeSource(context: ImageContext, source: Source, all: boolean): readonly Finding[] {
+function field(text: string | null): string {
+  return text === null ? '-' : `${text.length}:${text}`
+}
+
+function judgeSource(context: ImageContext, { name, packages }: Source, all: boolean): readonly Finding[] {
   const { row } = context
-  return [...claimsAbout(context, source)]
+  const own = packages.filter((one) => isOwnPackage(row, one) && !isOfUnknownStream(one))
+  return [...claimsAbout(context, { name, packages: own }, all)]
     .flatMap(([id, claims]) => {
       const verdict = judge(row.packages, row.feeds, claims)
-      return verdict.isAffected || all ? [findingOf(context, id, source.name, verdict, claims)] : []
+      return verdict.isAffected || all ? [findingOf(context, id, name, verdict, claims)] : []
     })
     .sort(worstFirst)
 }

@@ -138,6 +138,15 @@ describe('a matcher', () => {
     expect(matcher.match(inventory({ packages: [foo('1.0-2')] }), { all: true }).map(({ vex }) => vex)).toEqual(['not_affected'])
   })
 
+  it('does not take one package for another whose fields run together', () => {
+    const matcher = createMatcher(given([fixed('CVE-2099-0001', '1.0-2', { packageName: 'a' })]))
+    const one = (name: string, version: string) =>
+      matcher.match(inventory({ packages: [onePackage({ name, version, sourceName: 'a', sourceVersion: version })] }))
+    expect(one('x', '00.1')[0]?.installed).toBe('00.1')
+    expect(one('x0', '0.1')[0]?.installed).toBe('0.1')
+    expect(one('x\t', '1.0-1')[0]?.binaries).toEqual(['x\t'])
+  })
+
   it('is not confused by names that objects have', () => {
     const odd = onePackage({ name: '__proto__', version: '1', sourceName: 'constructor' })
     expect(match(given([fixed('CVE-2099-0001', '2', { packageName: 'constructor' })]), inventory({ packages: [odd] })).map(({ id }) => id)).toEqual([
