@@ -119,7 +119,7 @@ describe('the tar reader', () => {
       stream.resume()
       next()
     })
-    await new Promise((resolve) => extract.on('finish', resolve).end(bytes))
+    await new Promise<void>((resolve) => extract.on('finish', resolve).end(bytes))
     expect(read(bytes, 77).map((entry) => [entry.name, entry.type, entry.size])).toEqual(theirs)
     expect(readTarHeader(Buffer.alloc(512))).toBeNull()
   })
