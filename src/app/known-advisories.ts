@@ -4,8 +4,9 @@ import path from 'node:path'
 import { readFeedFolder } from '../adapters/feeds/folder.ts'
 import { feeds as allFeeds } from '../adapters/feeds/index.ts'
 import type { Advisory } from '../domain/advisory/advisory.ts'
+import type { Finding } from '../domain/advisory/finding.ts'
 import type { ExploitNotes } from '../domain/advisory/finding-of.ts'
-import { advisedNames } from '../domain/advisory/match.ts'
+import { advisedNames, match } from '../domain/advisory/match.ts'
 import { Fault } from '../domain/fault.ts'
 import { type DistroTable, distroRow, type ReleaseKey, releaseKey } from '../domain/package/distro.ts'
 import type { Inventory } from '../domain/package/inventory.ts'
@@ -19,6 +20,17 @@ export type KnownAdvisories = {
   readonly feeds: readonly { readonly name: string; readonly checkedAt: Date }[]
   /** What could not be read of them, a sentence each, for people. */
   readonly problems: readonly string[]
+}
+
+/** What applies to an image, worst first; with `all` also what was looked up and does not. `at` is now. */
+export function findingsOf(
+  { advisories, notes }: KnownAdvisories,
+  table: DistroTable,
+  inventory: Inventory,
+  at: Date,
+  options: { readonly all?: boolean } = {},
+): readonly Finding[] {
+  return match({ table, advisories, notes, at }, inventory, options)
 }
 
 /** What CISA and FIRST say, whatever the distribution. */

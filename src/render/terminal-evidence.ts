@@ -32,7 +32,7 @@ export function renderInspection(
     ['index', index],
     ['distro', distro === null ? 'unknown' : `${distro.prettyName ?? [distro.id, distro.versionId ?? ''].join(' ').trim()}${end}`],
     ['packages', `${packages.length}, from ${source === 'sbom' ? 'the SBOM attested for its digest' : 'its layers'}`],
-    ['layers', `${layers.length}, ${megabytes(bytes)} compressed`],
+    ['layers', `${layers.length}, ${megabytes(bytes)} as stored`],
     ['base', base.proof === 'none' ? null : `${base.name ?? ''}${base.digest === null ? '' : `@${base.digest}`} (${base.proof})`],
     ['source', provenance?.sourceUri ? `${provenance.sourceUri}${provenance.sourceRevision === null ? '' : ` at ${provenance.sourceRevision}`}` : null],
     ['runs', `${started === '' ? 'nothing by itself' : started} as ${config.user === '' ? 'root' : config.user}`],
@@ -58,11 +58,12 @@ export function renderFindings(findings: readonly Finding[], options: TerminalOp
   return `${[...(findings.length === 0 ? [] : [findingsTable(findings, paint, ''), '']), `${total}${others === 0 ? '' : `; ${others} looked up that do not apply`}`].join('\n')}\n`
 }
 
-/** What changed from one image to the other, section by section. Ends with a line break. */
+/** What changed from one image to the other, section by section; `isMatched` says whether a feed spoke of them. Ends with a line break. */
 export function renderDifference(
   a: string,
   b: string,
   { packages, findings, config, layers, size, explained, why }: Difference,
+  isMatched: boolean,
   options: TerminalOptions,
 ): string {
   const paint = painter(options.colour)
@@ -78,7 +79,8 @@ export function renderDifference(
   )
   return [
     `${paint('bold', visible(a))} → ${paint('bold', visible(b))}`,
-    `  layers: ${layers.shared} shared, ${layers.onlyA} gone, ${layers.onlyB} new; ${megabytes(size.from)} → ${megabytes(size.to)} compressed`,
+    `  layers: ${layers.shared} shared, ${layers.onlyA} gone, ${layers.onlyB} new; ${megabytes(size.from)} → ${megabytes(size.to)} as stored`,
+    `  vulnerabilities: ${isMatched ? `${countOf(findings.fixed)} fixed, ${countOf(findings.introduced)} new, ${countOf(findings.remaining)} remaining` : 'not compared, no feed is there'}`,
     `  ${paint(explained ? 'green' : 'yellow', explained ? 'explained' : 'not explained')}: ${visible(why.join('; '))}`,
     '',
     paint(
@@ -130,6 +132,10 @@ function findingsTable(findings: readonly Finding[], paint: Paint, indent: strin
 
 function styleOf(finding: Finding | undefined): Style {
   return finding === undefined || finding.vex !== undefined ? 'dim' : severityStyle[finding.severity]
+}
+
+function countOf(findings: readonly Finding[]): number {
+  return vulnerabilitiesOf(findings).length
 }
 
 function summary(findings: readonly Finding[], none: string): string {

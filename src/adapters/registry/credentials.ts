@@ -27,6 +27,13 @@ export function mayVisit(credential: StoredCredential, realm: URL, endpointHost:
   return realm.host === endpointHost || realm.host === host || realm.host === (credential.tokenHost ?? tokenHosts[host])
 }
 
+/** What a person must configure to read private images of `registry`. */
+export function missingCredential(registry: string): string {
+  const more =
+    registry === 'ghcr.io' ? ' (a personal access token with read:packages: the token of a GitHub App is reported not to pull private images there)' : ''
+  return `configure a credential for ${registry}${more}`
+}
+
 /** `Authorization: Basic …` for `credential`. */
 export function basicAuthorization(credential: StoredCredential): string {
   return `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`

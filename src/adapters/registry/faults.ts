@@ -2,6 +2,7 @@
 import { Fault } from '../../domain/fault.ts'
 import { formatImageName, type ImageName } from '../../domain/image/reference.ts'
 import type { HttpResponse } from '../http/index.ts'
+import { missingCredential } from './credentials.ts'
 import { readErrorCode } from './schema.ts'
 
 /** The fault for an answer that is not what was asked for. `what` is a noun phrase ("tag 3.12"); `credential` says whether one was sent. (429 is the HTTP client's fault already.) */
@@ -26,7 +27,7 @@ export function refusal(image: ImageName, what: string, answer: Pick<HttpRespons
 
 function unauthorizedAdvice(host: string, credential: boolean): string {
   if (credential) return `the credential for ${host} does not give read access to it; check its user, password and rights`
-  return `it is private or does not exist; configure a credential for ${host}`
+  return `it is private or does not exist; ${missingCredential(host)}`
 }
 
 function missingText(name: string, what: string, code: string | null): string {

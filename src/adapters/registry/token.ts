@@ -2,7 +2,7 @@
 import { Fault } from '../../domain/fault.ts'
 import type { Http } from '../http/index.ts'
 import type { Challenge } from './challenge.ts'
-import { basicAuthorization, identityTokenUser, mayVisit, type StoredCredential } from './credentials.ts'
+import { basicAuthorization, identityTokenUser, mayVisit, missingCredential, type StoredCredential } from './credentials.ts'
 import { readToken } from './schema.ts'
 
 type Bearer = Extract<Challenge, { kind: 'bearer' }>
@@ -64,7 +64,7 @@ export function createTokens(
     })
     const fault = (kind: Fault['kind'], text: string) => new Fault(kind, text, { host: realm.host })
     if (answer.status === 401 || answer.status === 403) {
-      const advice = credential === null ? `it gives no anonymous access; configure a credential for ${registry}` : `check the credential for ${registry}`
+      const advice = credential === null ? `it gives no anonymous access; ${missingCredential(registry)}` : `check the credential for ${registry}`
       throw fault('unauthorized', `${realm.host} gave no token for ${scope}: ${advice}`)
     }
     if (answer.status === 429) throw fault('rate-limited', `${realm.host} limits how often we may ask for tokens; try again later`)

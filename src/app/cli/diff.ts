@@ -7,8 +7,7 @@ import { formatPlatform, type Platform } from '../../domain/image/platform.ts'
 import type { MoveEvidence } from '../../domain/move-evidence.ts'
 import { evidenceMarkdown } from '../../render/evidence.ts'
 import { renderDifference } from '../../render/terminal-evidence.ts'
-import { findingsOf } from '../evidence.ts'
-import type { KnownAdvisories } from '../known-advisories.ts'
+import { findingsOf, type KnownAdvisories } from '../known-advisories.ts'
 import { atDesk, imageHelp, platformOption, tell } from './evidence-command.ts'
 import { exitWrongInput } from './explain-problem.ts'
 import { advisoriesFor, feedOption, missingFeeds } from './feed-choice.ts'
@@ -32,7 +31,7 @@ export function registerDiff(program: Command): void {
         const from = await inspect(a, options.platform ?? null)
         const to = await inspect(b, options.platform ?? null)
         const known = await advisoriesFor(distros, options.feed, [from, to])
-        const [before, after] = [from, to].map((inspection) => ({ inspection, findings: findingsOf(known, distros, inspection, at) }))
+        const [before, after] = [from, to].map((inspection) => ({ inspection, findings: findingsOf(known, distros, inspection.inventory, at) }))
         if (before === undefined || after === undefined) return
         const difference = compareImages(before, after)
         process.stdout.write(
@@ -40,7 +39,7 @@ export function registerDiff(program: Command): void {
             ? `${JSON.stringify(differencePrinted(a, b, from, to, difference, known))}\n`
             : options.markdown === true
               ? `${evidenceMarkdown(moveEvidence(from, to, difference, known), at)}\n`
-              : renderDifference(a, b, difference, { colour: process.stdout.isTTY }),
+              : renderDifference(a, b, difference, known.feeds.length > 0, { colour: process.stdout.isTTY }),
         )
         const missing = missingFeeds(distros, known, [from, to])
         tell([

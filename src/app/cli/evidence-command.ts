@@ -1,13 +1,14 @@
 /** What `inspect`, `match` and `diff` have in common: finding images, looking into them, telling how far the look is, and closing up. */
 import { InvalidArgumentError, Option } from 'commander'
+import { createInventories } from '../../adapters/inventories/index.ts'
 import { createParse } from '../../adapters/parse/index.ts'
 import { createMemoryInventoryStore } from '../../adapters/store/memory/index.ts'
+import { Fault } from '../../domain/fault.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
-import { parsePlatform, type Platform } from '../../domain/image/platform.ts'
+import { formatPlatform, parsePlatform, type Platform } from '../../domain/image/platform.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
 import { shortened, visible } from '../../lib/visible.ts'
 import { readDistroTable } from '../distro-table.ts'
-import { openInventories } from '../evidence.ts'
 import { findImage } from '../named-image.ts'
 import { parseChild } from '../parse-child-path.ts'
 import { openRegistryAccess } from '../registry-access.ts'
@@ -37,8 +38,11 @@ export function atDesk(run: (desk: Desk) => Promise<void>): Promise<void> {
         distros,
         inspect: async (text, platform) => {
           const image = await findImage(access, text)
-          const inventories = openInventories({ distros, parse, layers }, image.source)
-          return inventories.inspect(image.scope, image.name, image.digest, platform, showLayers(text))
+          const inventories = createInventories({ source: image.source, distros, parse, layers })
+          const inspection = await inventories.inspect(image.scope, image.name, image.digest, platform, showLayers(text))
+          if (platform === null || isOn(platform, inspection.platform)) return inspection
+          // No index was there to choose from.
+          throw new Fault('missing', `${text} has no image for ${formatPlatform(platform)}; it has ${formatPlatform(inspection.platform)}`)
         },
       })
     } finally {
@@ -46,6 +50,10 @@ export function atDesk(run: (desk: Desk) => Promise<void>): Promise<void> {
       await Promise.all([access.http.close(), parse.close()])
     }
   })
+}
+
+function isOn(wanted: Platform, platform: Platform): boolean {
+  return formatPlatform(wanted.osVersion === null ? { ...platform, osVersion: null } : platform) === formatPlatform(wanted)
 }
 
 /** `--platform OS/ARCH[/VARIANT]`. */

@@ -2,23 +2,39 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Option } from 'commander'
+import { Fault } from '../../domain/fault.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
+import type { Inventory } from '../../domain/package/inventory.ts'
 import { readConfig } from '../config.ts'
-import { advisoriesInFolder, feedsAbout, type KnownAdvisories } from '../known-advisories.ts'
+import { advisoriesInFolder, advisoriesInStore, feedsAbout, type KnownAdvisories } from '../known-advisories.ts'
 
 /** `--feed DIR`. */
 export function feedOption(): Option {
   return new Option('--feed <dir>', "a folder that holds <name>/… in each feed's own published format, instead of what feeds update fetched")
 }
 
-/** The advisories about these images. Faults: `missing` where `folder` was named and is not there. */
+/** The advisories about these images. Faults: `missing` where `folder` was named and is not there, and those of the database. */
 export async function advisoriesFor(distros: DistroTable, folder: string | undefined, inspections: readonly Inspection[]): Promise<KnownAdvisories> {
   const inventories = inspections.map(({ inventory }) => inventory)
   if (folder !== undefined) return advisoriesInFolder(folder, distros, inventories)
-  const fetched = path.join(readConfig().dataDir, 'feeds')
+  const { databaseUrl, dataDir } = readConfig()
+  if (databaseUrl !== null) return advisoriesInDatabase(databaseUrl, distros, inventories)
+  const fetched = path.join(dataDir, 'feeds')
   const isThere = (await stat(fetched).catch(() => null))?.isDirectory() === true
   return isThere ? advisoriesInFolder(fetched, distros, inventories) : { advisories: [], notes: new Map(), feeds: [], problems: [] }
+}
+
+async function advisoriesInDatabase(connectionString: string, distros: DistroTable, inventories: readonly Inventory[]): Promise<KnownAdvisories> {
+  const { createPostgresStores, openPool } = await import('../../adapters/store/postgres/index.ts')
+  const { pendingMigrations } = await import('../../adapters/store/postgres/migrate.ts')
+  const pool = openPool({ connectionString }, { applicationName: 'underpin-match', max: 1, onError: () => {} })
+  try {
+    if ((await pendingMigrations(pool)).length > 0) throw new Fault('conflict', 'the database is older than this program: run `underpin migrate` first')
+    return await advisoriesInStore(createPostgresStores(pool).advisories, distros, inventories)
+  } finally {
+    await pool.end()
+  }
 }
 
 /** Why nothing could be looked up for these images, and how to get what is missing; null where something was, or where no feed speaks of them at all. */

@@ -6,8 +6,7 @@ import { unmatchedIn } from '../../domain/advisory/own-packages.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { Platform } from '../../domain/image/platform.ts'
 import { renderFindings } from '../../render/terminal-evidence.ts'
-import { findingsOf } from '../evidence.ts'
-import type { KnownAdvisories } from '../known-advisories.ts'
+import { findingsOf, type KnownAdvisories } from '../known-advisories.ts'
 import { atDesk, type Desk, imageHelp, platformOption, tell } from './evidence-command.ts'
 import { advisoriesFor, feedOption, missingFeeds } from './feed-choice.ts'
 import { exitWrongInput } from './explain-problem.ts'
@@ -33,7 +32,7 @@ export function registerMatch(program: Command): void {
         const at = new Date()
         const inspection = await desk.inspect(image, options.platform ?? null)
         const known = await advisoriesFor(desk.distros, options.feed, [inspection])
-        const findings = findingsOf(known, desk.distros, inspection, at, { all: options.all === true })
+        const findings = findingsOf(known, desk.distros, inspection.inventory, at, { all: options.all === true })
         process.stdout.write(options.json === true ? `${JSON.stringify(findings)}\n` : renderFindings(findings, { colour: process.stdout.isTTY }))
         tell([...known.problems, ...inspection.inventory.unseen.map((line) => `not seen: ${line}`), ...unmatchedIn(desk.distros, inspection.inventory)])
         process.exitCode = exitCode(findings, options.failOn ?? null, known, inspection, desk)

@@ -58,6 +58,7 @@ describe('diff', () => {
   it('tells people the same, hostile text made visible', async () => {
     const { out } = await home.run('diff', '--feed', feed, ...images)
 
+    expect(out).toContain('vulnerabilities: 1 fixed, 0 new, 1 remaining')
     expect(out).toContain('layers: 1 shared, 1 gone, 1 new')
     expect(out).toMatch(/libthing1 \(amd64\) {2}upgraded {2}1\.0-1 {2}1\.0-2\n/)
     expect(out).toContain('Fixed: 1 vulnerability (1 high)')

@@ -74,6 +74,10 @@ describe('inspect', () => {
     const { code, out, err } = await home.run('inspect', '--platform', 'linux/s390x', `${registry.host}/acme/multi:1`)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain('it has linux/arm64, linux/amd64')
+    registry.pushImage('acme/single', '1', { ...debian('1.0-1'), single: true })
+    const single = await home.run('inspect', '--platform', 'linux/arm64', `${registry.host}/acme/single:1`)
+    expect({ code: single.code, out: single.out }).toEqual({ code: 2, out: '' })
+    expect(single.err).toContain('it has linux/amd64')
   })
 
   it('tells people in a table, and makes hostile text visible', async () => {
