@@ -140,7 +140,7 @@ function judgeSource(context: ImageContext, { name, packages }: Source, all: boo
   const own = packages.filter((one) => isOwnPackage(row, one) && !isOfUnknownStream(one))
   return [...claimsAbout(context, { name, packages: own }, all)]
     .flatMap(([id, claims]) => {
-      const verdict = judge(row.packages, row.feeds, claims)
+      const verdict = judge(row.packages, row.feeds, id, claims)
       return verdict.isAffected || all ? [findingOf(context, id, name, verdict, claims)] : []
     })
     .sort(worstFirst)

@@ -35,17 +35,18 @@ export type Verdict = {
 const fixKinds: readonly FixKind[] = ['subscription-only', 'will-not-fix', 'deferred', 'end-of-life', 'none-yet']
 
 /**
- * Judges `claims` (at least one; all about one vulnerability and one source package of one release). `feeds` is the release's order of trust.
+ * Judges `claims` (at least one; all about the vulnerability `id` in one source package of one release). `feeds` is the release's order of trust.
  *
  * Between feeds: of those that speak of the vulnerability in this source package, be it in a record for another architecture or one that was withdrawn, the
  * one that is believed most decides alone; what others say counts only where it agrees. So a lagging copy neither adds what the vendor ruled out nor clears
  * what he holds open.
  *
- * Within the deciding feed, for each unit: withdrawn records say nothing; `not-affected` wins; fixes for subscribers are told only where there is none for
+ * Within the deciding feed, for each unit: withdrawn records say nothing; a record about the vulnerability itself (`CVE-…`, `UBUNTU-CVE-…`) decides before notices
+ * of updates, which come again for the same one when an update has to be repaired; `not-affected` wins; fixes for subscribers are told only where there is none for
  * everybody; a record without an end gives way to one whose fix the installed version has reached (`+esm1` on an image with Ubuntu Pro); any other record
  * whose range holds the version makes it affected.
  */
-export function judge(type: PackageType, feeds: readonly string[], claims: readonly Claim[]): Verdict {
+export function judge(type: PackageType, feeds: readonly string[], id: string, claims: readonly Claim[]): Verdict {
   const rankOf = ({ advisory }: Claim): number => (feeds.includes(advisory.feed) ? feeds.indexOf(advisory.feed) : feeds.length)
   const highest = Math.min(...claims.map(rankOf))
   const deciding = claims.filter((claim) => rankOf(claim) === highest)
@@ -54,7 +55,10 @@ export function judge(type: PackageType, feeds: readonly string[], claims: reado
     judgeUnit(
       type,
       unit,
-      deciding.filter((claim) => claim.unit === unit).map(({ advisory }) => advisory),
+      ownRecords(
+        id,
+        deciding.flatMap((claim) => (claim.unit === unit && isLive(claim.advisory, unit) ? [claim.advisory] : [])),
+      ),
     ),
   )
   const affected = judged.filter(({ applying }) => applying.length > 0)
@@ -66,7 +70,8 @@ export function judge(type: PackageType, feeds: readonly string[], claims: reado
   const isHit = (unit: Unit): boolean => affected.some((hit) => hit.unit === unit)
   const agreeing = claims.filter(({ advisory, unit }) => isLive(advisory, unit) && holds(type, advisory, unit.version))
   const decided = affected.flatMap(({ unit, applying }) => applying.map((advisory): Claim => ({ advisory, unit })))
-  const others = agreeing.filter((claim) => rankOf(claim) > highest && (claim.unit.kind !== told.unit.kind || isHit(claim.unit)))
+  const isDecided = (claim: Claim): boolean => decided.some(({ advisory, unit }) => advisory === claim.advisory && unit === claim.unit)
+  const others = agreeing.filter((claim) => !isDecided(claim) && (isHit(claim.unit) || (rankOf(claim) > highest && claim.unit.kind !== told.unit.kind)))
   const kinds = new Set(told.applying.map(({ fix }) => fix))
   const fix = told.fixedIn === null ? (fixKinds.find((kind) => kinds.has(kind)) ?? 'none-yet') : 'available'
   return { isAffected: true, unit: told.unit, units: affected.map(({ unit }) => unit), fixedIn: told.fixedIn, fix, claims: [...decided, ...others] }
@@ -74,8 +79,14 @@ export function judge(type: PackageType, feeds: readonly string[], claims: reado
 
 type UnitVerdict = { readonly unit: Unit; readonly applying: readonly Advisory[]; readonly fixedIn: string | null }
 
-function judgeUnit(type: PackageType, unit: Unit, advisories: readonly Advisory[]): UnitVerdict {
-  const live = advisories.filter((advisory) => isLive(advisory, unit))
+/** The records about the vulnerability itself, where there are any: `CVE-…`, or a feed's own id that ends with it. */
+function ownRecords(id: string, advisories: readonly Advisory[]): readonly Advisory[] {
+  const own = advisories.filter(({ record }) => record === id || record.endsWith(`-${id}`))
+  return own.length > 0 ? own : advisories
+}
+
+/** What the records that count, none of them withdrawn, say about one unit. */
+function judgeUnit(type: PackageType, unit: Unit, live: readonly Advisory[]): UnitVerdict {
   const isFree = live.some((advisory) => isPublicFix(advisory))
   const counting = isFree ? live.filter(({ fix }) => fix !== 'subscription-only') : live
   const applying = applyingTo(type, counting, unit.version)

@@ -48,7 +48,7 @@ describe('laws', () => {
   const version = constantFrom(...versions, null)
   const anyAdvisory = record({
     feed: constantFrom('debian-tracker', 'osv', 'elsewhere'),
-    record: constantFrom('R1', 'R2', 'R3'),
+    record: constantFrom('R1', 'R2', 'CVE-2099-0001', 'X-CVE-2099-0002'),
     vulnerability: constantFrom('CVE-2099-0001', 'CVE-2099-0002'),
     packageKind: constantFrom('source', 'binary'),
     status: constantFrom('affected', 'affected', 'affected', 'not-affected'),
