@@ -23,6 +23,21 @@ test.each([
   })
 })
 
+test("a private image of GitHub's registry needs a credential of its own, and the refusal says which", async () => {
+  const home = await standIn({ auth: 'bearer', publicRepositories: [] })
+  const { registry } = clientFor([home], {
+    registries: [
+      { host: 'ghcr.io', endpoint: home.host, insecure: true },
+      { host: home.tokenHost, insecure: true },
+    ],
+  })
+
+  await expect(registry.tagDigest('public', { registry: 'ghcr.io', repository }, '1')).rejects.toMatchObject({
+    kind: 'unauthorized',
+    message: expect.stringContaining('configure a credential for ghcr.io (a personal access token with read:packages'),
+  })
+})
+
 test('an unknown repository and an unknown tag are told apart', async () => {
   const home = await standIn()
   home.pushImage(repository, '1')
