@@ -1,7 +1,7 @@
 /** Fields of package databases: what counts as a name, a version, an architecture, so that nothing odd goes further. */
 
 /** Packages of one database that are kept; no image has so many. */
-export const mostPackages = 200_000
+export const mostPackages = 50_000
 /** Sentences about one file; what is wrong a thousand times is said a few times, and counted. */
 const mostSentences = 20
 

@@ -23,12 +23,12 @@ export type LayerScan = {
   readonly emptied: ReadonlySet<string>
 }
 
-/** Far more files than any image has packages. */
-const mostNodes = 50_000
+/** Far more files and whiteouts than any image has packages. */
+const mostNodes = 20_000
 /** Replacing a folder means a look at all nodes. */
 const mostReplacedFolders = 1_000
 /** Characters of a link's target that are kept; a longer one leads nowhere. */
-const longestTarget = 4096
+const longestTarget = 1024
 
 /** A scan that also keeps the files in `extra`, whatever they are: hard links lead there. */
 export function createLayerScan(limits: LayerLimits, extra: ReadonlySet<string>): LayerScan {
@@ -39,6 +39,10 @@ export function createLayerScan(limits: LayerLimits, extra: ReadonlySet<string>)
   let kept = 0
   let replacedFolders = 0
 
+  const countPaths = (): void => {
+    if (nodes.size + removed.size > mostNodes) throw new Refusal(`it holds more than ${mostNodes} files of package databases`)
+  }
+
   const put = (path: string, node: RawNode): void => {
     if (isOnTheWay(path) && node.kind !== 'directory') {
       replacedFolders += 1
@@ -47,7 +51,7 @@ export function createLayerScan(limits: LayerLimits, extra: ReadonlySet<string>)
     }
     nodes.delete(path) // the last one counts, and its place in the order too
     nodes.set(path, node)
-    if (nodes.size > mostNodes) throw new Refusal(`it holds more than ${mostNodes} files of package databases`)
+    countPaths()
   }
 
   const keep = (path: string, size: number, longest: number): TarSink | null => {
@@ -72,6 +76,7 @@ export function createLayerScan(limits: LayerLimits, extra: ReadonlySet<string>)
     } else if (!name.startsWith('.wh.')) {
       const path = inFolder(folder, name)
       if (isOnTheWay(path) || wantedFile(path) !== null) removed.add(path)
+      countPaths()
     }
   }
 

@@ -27,6 +27,6 @@ export const layerLimits: LayerLimits = {
   ratio: 200,
   ratioFromBytes: 32 * 2 ** 20,
   entries: 1_000_000,
-  keptBytes: 256 * 2 ** 20,
+  keptBytes: 192 * 2 ** 20,
   timeMs: 20 * 60_000,
 }

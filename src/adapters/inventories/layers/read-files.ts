@@ -60,7 +60,8 @@ async function readFile(path: string, kind: FileKind, bytes: Buffer, nodes: Read
       return await readRpm(path, { kind: kind === 'rpm-ndb' ? 'ndb' : 'bdb', main: bytes }, rpmDatabase)
     case 'rpm-sqlite': {
       const log = followHardLinks(nodes, inFolder(parentOf(path), 'rpmdb.sqlite-wal'))
-      return await readRpm(path, { kind: 'sqlite', main: bytes, wal: log?.kind === 'file' && log.bytes.length > 0 ? log.bytes : null }, rpmDatabase)
+      if (log !== undefined && log.kind !== 'file') return { kind: 'unread', reason: 'has a write-ahead log beside it that could not be read' }
+      return await readRpm(path, { kind: 'sqlite', main: bytes, wal: log === undefined || log.bytes.length === 0 ? null : log.bytes }, rpmDatabase)
     }
   }
 }

@@ -79,14 +79,14 @@ function readRpm(tree: ImageTree, notes: Notes): readonly BarePackage[] {
     for (const { path } of others) notes.unseen.add(`${path}: passed over, since ${first.path} lies beside it`)
     note(notes, first.path, first.at)
     if (first.path.endsWith('.sqlite')) {
-      const log = tree.lookUp(`${first.path}-wal`)
+      const log = tree.lookUp(`${first.at.path}-wal`) // beside the real file, as SQLite looks for it
       // Read together only within a layer; else the log may hold what the database lacks, or be older than it.
       const isFitting = log.kind !== 'file' || log.layer === first.at.layer || (log.found.kind === 'log' && log.found.bytes === 0)
       if (!isFitting) {
         notes.unseen.add(`${first.path}: its write-ahead log is of another layer, so that the database may lack changes`)
         return []
       }
-      note(notes, `${first.path}-wal`, log)
+      note(notes, `${first.at.path}-wal`, log)
     }
     return first.at.found.kind === 'packages' ? first.at.found.packages : []
   })

@@ -69,11 +69,15 @@ const ways = new Set<string>([''])
 for (const path of [...files.keys(), ...folders.keys()].map((path) => (folders.has(path) ? `${path}/x` : path)))
   for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) ways.add(folder)
 
+/** Characters of a file's name, with its slash; file systems have no longer ones. */
+const longestName = 256
+
 /** What the file at `path` is read as; null: we do not look at it. */
 export function wantedFile(path: string): FileKind | null {
   const exact = files.get(path)
   if (exact !== undefined) return exact
   const slash = path.lastIndexOf('/')
+  if (path.length - slash > longestName) return null
   return folders.get(path.slice(0, Math.max(0, slash)))?.(path.slice(slash + 1)) ?? null
 }
 

@@ -48,6 +48,9 @@ const bombs: Readonly<Record<string, () => Promise<Buffer> | Buffer>> = {
         at % 2 === 0 ? rawHeader({ name: 'etc', type: '2', linkName: 'x' }) : rawHeader({ name: 'etc/', type: '5' }),
       ),
     ),
+  'more whiteouts than there are packages': () => raw(...Array.from({ length: 20_001 }, (_, at) => rawHeader({ name: `var/lib/dpkg/status.d/.wh.${at}` }))),
+  'more links than there are packages': () =>
+    raw(...Array.from({ length: 20_001 }, (_, at) => rawHeader({ name: `var/lib/dpkg/status.d/${at}`, type: '2', linkName: 'x'.repeat(99) }))),
   'a sparse file of the old kind with more headers': () => {
     const header = rawHeader({ name: status, type: 'S', size: 512 })
     header[482] = 1

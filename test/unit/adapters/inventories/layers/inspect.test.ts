@@ -221,6 +221,16 @@ describe('rpm', () => {
     expect(named(await read([...main, ...log], [['var/lib/rpm/.wh.rpmdb.sqlite-wal', '']])).join()).toContain('sqlite-main-log')
   })
 
+  it('does not guess either where the log beside the database cannot be read', async () => {
+    const found = await read([
+      ['var/lib/rpm/rpmdb.sqlite', 'main'],
+      ['var/lib/rpm/rpmdb.sqlite-wal', { symlink: '/elsewhere' }],
+    ])
+
+    expect(found.inventory.packages).toEqual([])
+    expect(found.inventory.unseen).toContain('var/lib/rpm/rpmdb.sqlite: has a write-ahead log beside it that could not be read')
+  })
+
   it('opens the database that rpm would, and names the others', async () => {
     const found = await read([
       ['var/lib/rpm/Packages', 'old'],
