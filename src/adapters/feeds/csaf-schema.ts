@@ -51,7 +51,11 @@ export const vulnerabilitySchema = z.object({
   threats: z.array(z.object({ category: text, details: z.string(), product_ids: productIds })).nullish(),
 })
 
+/** A product: a package, a module, or a platform that they are components of. */
 export type CsafProduct = z.infer<typeof productSchema>
+/** All products, and which is a component of which. */
 export type CsafTree = z.infer<typeof productTreeSchema>
+/** What the document says about itself. */
 export type CsafDocument = z.infer<typeof documentSchema>
+/** A vulnerability with the state of every product. */
 export type CsafVulnerability = z.infer<typeof vulnerabilitySchema>

@@ -1,7 +1,7 @@
 /** What a tree of OVAL criteria comes to: each way in which it can be true, as one claim about one package. */
 import type { ReleaseKey } from '../../domain/package/distro.ts'
 import type { OvalCriteria, OvalDocument } from './oval-document.ts'
-import { type OvalCondition, questionOf } from './oval-test.ts'
+import { type OvalCondition, type OvalQuestion, questionOf } from './oval-test.ts'
 
 /** A release that a product name stands for. `isPaid`: its fixes are published to paying customers (SUSE LTSS). */
 export type ProductRelease = { readonly release: ReleaseKey; readonly isPaid: boolean }
@@ -30,6 +30,7 @@ const maxDepth = 32
 /** Unfolds `criteria`. `releases`: what a product of the vendor stands for; empty where no image is made of it. Claims without a package are left out. */
 export function claimsOf(document: OvalDocument, criteria: OvalCriteria, releases: (product: string) => readonly ProductRelease[]): OvalClaims {
   const unread = new Set<string>()
+  const questions = new Map<string, OvalQuestion>()
   const none: readonly OvalClaim[] = []
 
   const refused = (why: string): readonly OvalClaim[] => {
@@ -40,7 +41,7 @@ export function claimsOf(document: OvalDocument, criteria: OvalCriteria, release
   const visit = (node: OvalCriteria, depth: number): readonly OvalClaim[] => {
     if (depth > maxDepth) return refused(`criteria more than ${maxDepth} deep`)
     if (node.kind === 'unread') return refused(node.why)
-    if (node.kind === 'any') return distinct(node.of.flatMap((child) => visit(child, depth + 1)))
+    if (node.kind === 'any') return distinctProducts(node.of.flatMap((child) => visit(child, depth + 1)))
     if (node.kind === 'all') {
       let met: readonly OvalClaim[] = [always]
       // Products first: a definition about products of no interest is left before its packages are unfolded.
@@ -48,11 +49,12 @@ export function claimsOf(document: OvalDocument, criteria: OvalCriteria, release
         if (met.length === 0) return none
         const more = visit(child, depth + 1)
         if (met.length * more.length > maxClaims) return refused(`more than ${maxClaims} combinations`)
-        met = distinct(met.flatMap((one) => more.flatMap((other) => both(one, other) ?? [])))
+        met = met.flatMap((one) => more.flatMap((other) => both(one, other) ?? []))
       }
       return met
     }
-    const asked = questionOf(document, node.test, node.comment)
+    const asked = questions.get(node.test) ?? questionOf(document, node.test, node.comment)
+    questions.set(node.test, asked)
     switch (asked.kind) {
       case 'granted':
         return [always]
@@ -100,15 +102,19 @@ function differ(one: string | null, other: string | null): boolean {
   return one !== null && other !== null && one !== other
 }
 
-function distinct(claims: readonly OvalClaim[]): readonly OvalClaim[] {
-  return claims.length < 2 ? claims : [...new Map(claims.map((claim) => [JSON.stringify(claim), claim])).values()]
+/** SUSE lists thirty modules that are one release: only one of them is to be multiplied by the packages. */
+function distinctProducts(claims: readonly OvalClaim[]): readonly OvalClaim[] {
+  if (claims.length < 2 || claims.some(({ packageName }) => packageName !== null)) return claims
+  return [...new Map(claims.map((claim) => [JSON.stringify(claim), claim])).values()]
 }
 
 /** Claims that differ in architectures only, as one. */
 function acrossArchitectures(claims: readonly OvalClaim[]): readonly OvalClaim[] {
   const groups = new Map<string, OvalClaim>()
   for (const claim of claims) {
-    const key = JSON.stringify({ ...claim, architectures: null })
+    const { release, isPaid, packageName, module, isKsplice, conditions } = claim
+    const asked = conditions.map((one) => ('evr' in one ? `${one.operation} ${one.evr}` : one.operation)).join('\n')
+    const key = `${packageName}\t${release}\t${isPaid}\t${module}\t${isKsplice}\t${asked}`
     const met = groups.get(key)
     const architectures =
       met === undefined

@@ -41,7 +41,9 @@ export async function* ovalItems(file: FeedFile, dialect: OvalDialect): AsyncIte
       yield { kind: 'problem', where: `${file.path}, line ${definition.line}, ${definition.id}`, message: `not fully read: ${first}${more}` }
     }
     const items = claims.flatMap((claim) => [...advisoriesOf(definition, claim, dialect)])
-    yield* new Map(items.map((item) => [JSON.stringify(item), item])).values()
+    // That a package is not affected is the same for those who pay.
+    const isPaidToo = claims.some(({ isPaid }) => isPaid)
+    yield* isPaidToo ? new Map(items.map((item) => [JSON.stringify(item), item])).values() : items
   }
 }
 

@@ -3,6 +3,7 @@ import type { Feed } from '../feed.ts'
 import { fetchAlmaLinux } from './fetch.ts'
 import { parseAlmaLinux } from './parse.ts'
 
+/** Believed first for `almalinux`; fetched per release. */
 export const almalinux: Feed = {
   name: 'almalinux',
   title: 'AlmaLinux errata',

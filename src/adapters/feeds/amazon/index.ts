@@ -3,6 +3,7 @@ import type { Feed } from '../feed.ts'
 import { fetchAmazon } from './fetch.ts'
 import { parseAmazon } from './parse.ts'
 
+/** The only feed of `amzn`. */
 export const amazon: Feed = {
   name: 'amazon',
   title: 'Amazon Linux security errata',

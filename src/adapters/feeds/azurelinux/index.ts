@@ -5,6 +5,7 @@
 import type { Feed } from '../feed.ts'
 import { parseAzureLinux } from './parse.ts'
 
+/** Believed first for `azurelinux` and `mariner`, where it is given. */
 export const azurelinux: Feed = {
   name: 'azurelinux',
   title: 'Azure Linux vulnerability data',

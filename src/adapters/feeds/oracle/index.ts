@@ -3,6 +3,7 @@ import type { Feed } from '../feed.ts'
 import { fetchOracle } from './fetch.ts'
 import { parseOracle } from './parse.ts'
 
+/** The only feed of `ol`. */
 export const oracle: Feed = {
   name: 'oracle',
   title: 'Oracle Linux errata',

@@ -3,6 +3,7 @@ import type { Feed } from '../feed.ts'
 import { fetchPhoton } from './fetch.ts'
 import { parsePhoton } from './parse.ts'
 
+/** The only feed of `photon`; fetched per release. */
 export const photon: Feed = {
   name: 'photon',
   title: 'Photon OS CVE metadata',

@@ -6,6 +6,7 @@ import type { Feed } from '../feed.ts'
 import { fetchRedHat } from './fetch.ts'
 import { parseRedHat } from './parse.ts'
 
+/** Believed first for `rhel`; an archive, then what changed. */
 export const redhat: Feed = {
   name: 'redhat',
   title: 'Red Hat CSAF VEX',

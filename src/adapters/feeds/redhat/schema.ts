@@ -3,6 +3,7 @@ import { z } from 'zod'
 
 const text = z.string().max(4096)
 
+/** What has been fixed (`affected_release`), and the state of the rest (`package_state`). */
 export const cveSchema = z.object({
   name: text,
   threat_severity: text.nullish(),
@@ -12,4 +13,5 @@ export const cveSchema = z.object({
   package_state: z.array(z.object({ cpe: text, package_name: text, fix_state: text })).nullish(),
 })
 
+/** A CVE as the API gives it. */
 export type RedHatCve = z.infer<typeof cveSchema>

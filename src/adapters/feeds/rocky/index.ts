@@ -5,4 +5,5 @@
 import type { Feed } from '../feed.ts'
 import { parseRocky } from './parse.ts'
 
+/** Believed first for `rocky`, where it is given. */
 export const rocky: Feed = { name: 'rocky', title: 'Rocky Linux errata', homepage: 'https://errata.rockylinux.org/', fetch: null, parse: parseRocky }

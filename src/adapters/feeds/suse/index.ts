@@ -5,4 +5,5 @@
 import type { Feed } from '../feed.ts'
 import { parseSuse } from './parse.ts'
 
+/** Believed first for `sles` and openSUSE, where it is given. */
 export const suse: Feed = { name: 'suse', title: 'SUSE security data', homepage: 'https://www.suse.com/support/security/', fetch: null, parse: parseSuse }

@@ -6,6 +6,7 @@ import type { Feed } from '../feed.ts'
 import { fetchUbuntu } from './fetch.ts'
 import { parseUbuntu } from './parse.ts'
 
+/** Believed first for `ubuntu`. */
 export const ubuntu: Feed = {
   name: 'ubuntu',
   title: 'Ubuntu security notices and CVEs',
