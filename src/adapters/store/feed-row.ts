@@ -1,5 +1,5 @@
 /** Feed items as rows: what is kept of an item, and the hash by which the same item is known again. Shared by the stores. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { FeedItem } from '../../domain/advisory/advisory.ts'
 
 /** An item that is kept. */
@@ -26,7 +26,7 @@ const longestItem = 1024 * 1024
 /** The row of an item; null where its names are too long to be any, which counts as a problem of the record. */
 export function toFeedRow(item: StoredItem): FeedRow | null {
   const json = JSON.stringify(item)
-  const row = { ...keysOf(item), json, hash: createHash('sha256').update(json).digest('base64url').slice(0, 22) }
+  const row = { ...keysOf(item), json, hash: hash('sha256', json, 'base64url').slice(0, 22) }
   const isLong = [row.record, row.release, row.packageName, row.vulnerability].some((name) => (name?.length ?? 0) > longestName)
   return isLong || json.length > longestItem ? null : row
 }

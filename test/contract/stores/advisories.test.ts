@@ -67,6 +67,12 @@ describe.each(implementations)('advisories on $name', ({ open }) => {
     expect(await store.save(update('patch', patch), accept, minute(1))).toEqual({ kind: 'saved', items: 3, changed: ['b', 'c', 'e'].map(debian) })
     const left = await store.about('debian:12', ['a', 'b', 'c', 'd', 'e'])
     expect(left.map((one) => `${one.record} ${one.packageName}`).sort()).toEqual(['MADE-1 a', 'MADE-3 d', 'MADE-4 e'])
+    expect(await store.save(update('patch', [{ kind: 'gone', record: 'MADE-4' }]), accept, minute(2))).toEqual({
+      kind: 'saved',
+      items: 2,
+      changed: [debian('e')],
+    })
+    await store.save(update('patch', [advised('MADE-4', 'e')]), accept, minute(2))
     expect(await store.save(update('patch', []), accept, minute(2))).toEqual({ kind: 'saved', items: 3, changed: [] })
   })
 

@@ -1,8 +1,13 @@
 /** What PostgreSQL cannot hold, and what becomes of it: the one place where text from outside is made storable. */
 import type { Json } from '../../../lib/json.ts'
 
+/** NUL, and every surrogate, lone or not. */
+const suspicious = /[\0\uD800-\uDFFF]/
+
 /** `text` with NUL (which PostgreSQL refuses) and lone surrogates (which UTF-8 cannot write) replaced by U+FFFD. Equal text stays equal, so keys are still found. */
 export function storableText(text: string): string {
+  // Nearly all text passes this one look, which is many times faster than the replacements.
+  if (!suspicious.test(text)) return text
   return text.replaceAll('\0', '\uFFFD').replace(/[\u{D800}-\u{DFFF}]/gu, '\uFFFD')
 }
 
