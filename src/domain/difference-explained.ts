@@ -84,7 +84,8 @@ function packageOddities(a: Inspection, b: Inspection, { packages, layers }: Omi
   const { added, removed, upgraded, downgraded } = packages
   const isChanged = added.length + removed.length + upgraded.length + downgraded.length > 0
   const isMixed = a.inventory.source !== b.inventory.source && added.length + removed.length > 0
-  const vendors = changedVendors(a.inventory.packages, b.inventory.packages)
+  // An SBOM writes the vendor's name otherwise than the database does.
+  const vendors = a.inventory.source === b.inventory.source ? changedVendors(a.inventory.packages, b.inventory.packages) : []
   return [
     ...named(
       downgraded.map(({ name, from, to }) => `${name} (${from} to ${to})`),

@@ -185,6 +185,12 @@ describe('a move is not explained', () => {
     ])
   })
 
+  it('but not when an SBOM writes the vendor otherwise than the database', () => {
+    const vendor = (name: string) => [foo('1.0-2', { vendor: name })]
+    const a = inspection({ inventory: { packages: [foo('1.0-1', { vendor: 'A, Inc.' })] } })
+    expect(diff(a, newer({ inventory: { source: 'sbom', packages: vendor('A') } })).explained).toBe(true)
+  })
+
   it('when packages come from a place that is new', () => {
     const from = (uri: string) => ({ type: 'apk', uri, pin: null }) as const
     const a = { inventory: { packages: [foo('1.0-1')], repositories: [from('https://archive.example/v1/main')] } }
