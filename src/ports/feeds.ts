@@ -44,7 +44,7 @@ export interface Feeds {
   /** All names, sorted. */
   readonly names: readonly string[]
   /** Asks for what is newer than `known`. Faults about single parts are values; a host that cannot be reached at all raises `transient`. */
-  fetch(feed: string, known: readonly FeedPart[]): AsyncIterable<FetchedPart>
+  readonly fetch: (feed: string, known: readonly FeedPart[]) => AsyncIterable<FetchedPart>
   /** What a published file says, in its order, streamed. Raises `invalid` when the file is truncated or not of this feed's form; single bad records are `problem`s. */
   parse(feed: string, file: FeedFile): AsyncIterable<FeedItem>
 }

@@ -1,8 +1,9 @@
 /** Takes bzip2 off a stream, block by block (the format of bzip2 1.0; concatenated streams too). Our own since what npm has loops for ever on a hostile run length. */
-import { Fault } from '../../domain/fault.ts'
+import { BitReader, damaged } from './bzip2-bits.ts'
+import { readSelectors, readSymbol, readTable } from './bzip2-huffman.ts'
 
-/** Most code lengths, symbols and Huffman tables that the format allows. */
-const limits = { codeBits: 20, tables: 6, group: 50 }
+/** Tables that a block may have, and symbols that are written with one before the next is chosen. */
+const [maxTables, groupSymbols] = [6, 50]
 /** Decompressed bytes given out at once: a block of 900 kB may stand for 46 MB. */
 const chunkBytes = 65_536
 
@@ -70,63 +71,6 @@ export async function* bunzip2(bytes: AsyncIterable<Uint8Array>, where: string):
   }
 }
 
-const damaged = (where: string, what: string): Fault => new Fault('invalid', `${where} ${what}`)
-
-/** Bits of `bytes`, most significant first. */
-class BitReader {
-  readonly #bytes: Uint8Array
-  readonly #where: string
-  #next: number
-  #hold = 0
-  #held = 0
-
-  /** From byte `at` on, of which only the lowest `left` bits are unread; 0: begins at a byte. */
-  constructor(bytes: Uint8Array, at: number, where: string, left = 0) {
-    this.#bytes = bytes
-    this.#where = where
-    this.#next = at
-    if (left > 0) {
-      this.#hold = (bytes[at] ?? 0) & ((1 << left) - 1)
-      this.#held = left
-      this.#next = at + 1
-    }
-  }
-
-  /** Where a reader that goes on would begin: the byte that still has unread bits, else the next one. */
-  get position(): number {
-    return this.#held > 0 ? this.#next - 1 : this.#next
-  }
-  get bitsLeft(): number {
-    return this.#held
-  }
-  /** The byte after the one that was read last. */
-  get nextByte(): number {
-    return this.#next
-  }
-
-  read(count: number): number {
-    if (count > 16) return this.read(count - 16) * 65_536 + this.read(16)
-    while (this.#held < count) {
-      if (this.#next >= this.#bytes.length) throw damaged(this.#where, 'is cut off')
-      this.#hold = (this.#hold << 8) | (this.#bytes[this.#next] ?? 0)
-      this.#next += 1
-      this.#held += 8
-    }
-    this.#held -= count
-    const value = this.#hold >>> this.#held
-    this.#hold &= (1 << this.#held) - 1
-    return value
-  }
-}
-
-type HuffmanTable = {
-  readonly shortest: number
-  readonly longest: number
-  readonly limit: Int32Array
-  readonly base: Int32Array
-  readonly symbols: Uint16Array
-}
-
 /** Reads a block's symbols into `block`, and turns it into the chain that `unrun` follows. */
 function readBlock(bits: BitReader, block: Uint32Array, where: string): { readonly count: number; readonly origin: number } {
   if (bits.read(1) === 1) throw damaged(where, 'is randomized, as bzip2 before 0.9.5 did')
@@ -140,7 +84,7 @@ function readBlock(bits: BitReader, block: Uint32Array, where: string): { readon
   }
   const tableCount = bits.read(3)
   const selectorCount = bits.read(15)
-  if (used.length === 0 || tableCount < 2 || tableCount > limits.tables || selectorCount === 0) throw damaged(where, 'has a damaged bzip2 block')
+  if (used.length === 0 || tableCount < 2 || tableCount > maxTables || selectorCount === 0) throw damaged(where, 'has a damaged bzip2 block')
   const selectors = readSelectors(bits, tableCount, selectorCount, where)
   const tables = Array.from({ length: tableCount }, () => readTable(bits, used.length + 2, where))
 
@@ -152,7 +96,7 @@ function readBlock(bits: BitReader, block: Uint32Array, where: string): { readon
   let runUnit = 1
   let table = tables[0]
   for (let read = 0; ; read += 1) {
-    if (read % limits.group === 0) table = tables[selectors[read / limits.group] ?? limits.tables]
+    if (read % groupSymbols === 0) table = tables[selectors[read / groupSymbols] ?? maxTables]
     if (table === undefined) throw damaged(where, 'has a damaged bzip2 block')
     const symbol = readSymbol(bits, table, where)
     if (symbol < 2) {
@@ -195,60 +139,6 @@ function readBlock(bits: BitReader, block: Uint32Array, where: string): { readon
   return { count, origin }
 }
 
-function readSelectors(bits: BitReader, tableCount: number, selectorCount: number, where: string): Uint8Array {
-  const order = [0, 1, 2, 3, 4, 5]
-  return Uint8Array.from({ length: selectorCount }, () => {
-    let index = 0
-    while (bits.read(1) === 1) {
-      index += 1
-      if (index >= tableCount) throw damaged(where, 'has a damaged bzip2 block')
-    }
-    const [table = 0] = order.splice(index, 1)
-    order.unshift(table)
-    return table
-  })
-}
-
-function readTable(bits: BitReader, symbolCount: number, where: string): HuffmanTable {
-  let length = bits.read(5)
-  const lengths = Uint8Array.from({ length: symbolCount }, () => {
-    for (;;) {
-      if (length < 1 || length > limits.codeBits) throw damaged(where, 'has a damaged bzip2 block')
-      if (bits.read(1) === 0) return length
-      length += bits.read(1) === 0 ? 1 : -1
-    }
-  })
-  const shortest = Math.min(...lengths)
-  const longest = Math.max(...lengths)
-  const symbols = Uint16Array.from(lengths.keys()).sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b)
-  const limit = new Int32Array(limits.codeBits + 2).fill(-1)
-  const base = new Int32Array(limits.codeBits + 2)
-  let code = 0
-  let before = 0
-  for (let size = shortest; size <= longest; size += 1) {
-    const here = lengths.reduce((sum, other) => sum + (other === size ? 1 : 0), 0)
-    base[size] = code - before
-    code += here
-    limit[size] = code - 1
-    before += here
-    code <<= 1
-  }
-  return { shortest, longest, limit, base, symbols }
-}
-
-function readSymbol(bits: BitReader, table: HuffmanTable, where: string): number {
-  let size = table.shortest
-  let code = bits.read(size)
-  while (code > (table.limit[size] ?? -1)) {
-    size += 1
-    if (size > table.longest) throw damaged(where, 'has a damaged bzip2 block')
-    code = (code << 1) | bits.read(1)
-  }
-  const symbol = table.symbols[code - (table.base[size] ?? 0)]
-  if (symbol === undefined) throw damaged(where, 'has a damaged bzip2 block')
-  return symbol
-}
-
 /** Follows the chain, and undoes the run lengths of the first stage: four equal bytes are followed by how many more there are. */
 function* unrun(block: Uint32Array, count: number, origin: number): Iterable<Uint8Array> {
   let out = new Uint8Array(chunkBytes)
@@ -268,7 +158,8 @@ function* unrun(block: Uint32Array, count: number, origin: number): Iterable<Uin
       out = new Uint8Array(chunkBytes)
       size = 0
     }
-    out.fill(value, size, size + times)
+    if (times === 1) out[size] = value
+    else out.fill(value, size, size + times)
     size += times
   }
   if (size > 0) yield out.subarray(0, size)

@@ -25,10 +25,9 @@ export function createFeeds({ http, distros, origins = {}, feeds = allFeeds }: F
   }
   return {
     names: [...byName.keys()].sort(),
-    async *fetch(name, known) {
-      const { fetch } = feedOf(name)
-      if (fetch === null) return
-      yield* fetch({ http, distros, origin: (publisher) => replaced.get(publisher) ?? publisher }, known)
+    fetch: async function* fromPublisher(name, known) {
+      const feed = feedOf(name)
+      if (feed.fetch !== null) yield* feed.fetch({ http, distros, origin: (publisher) => replaced.get(publisher) ?? publisher }, known)
     },
     async *parse(name, file) {
       yield* feedOf(name).parse(file, { distros }) ?? []

@@ -17,7 +17,8 @@ export type OsvContext = {
 
 /**
  * The advisories of a parsed record, one for each package, release and judgement; ecosystems that we do not know give none. What is not of the form is a
- * problem that `where` names. Livepatches of Ubuntu's kernels (`LSN-…`) are about no package.
+ * problem that `where` names. Livepatches of Ubuntu's kernels (`LSN-…`) are about no package, and updates of bugs and features about no vulnerability
+ * unless they name one.
  */
 export function osvItems(value: unknown, where: string, { feed, distros, only }: OsvContext): readonly FeedItem[] {
   const parsed = osvRecord.safeParse(value)
@@ -25,6 +26,7 @@ export function osvItems(value: unknown, where: string, { feed, distros, only }:
   const record = parsed.data
   if (record.id.startsWith('LSN-')) return []
   const vulnerabilities = vulnerabilitiesOf(record)
+  if (noSecurity.test(vulnerabilities[0] ?? '')) return []
   return (record.affected ?? []).flatMap((told, index): readonly FeedItem[] => {
     const read = osvAffected.safeParse(told)
     if (!read.success) return [{ kind: 'problem', where, message: `says something about package ${index + 1} that we do not understand` }]
@@ -35,6 +37,9 @@ export function osvItems(value: unknown, where: string, { feed, distros, only }:
     return releases.flatMap((release) => itemsOf(record, affected, release, vulnerabilities, { feed, where }))
   })
 }
+
+/** Ids of bug fixes, enhancements, and recommended, optional and feature updates. */
+const noSecurity = /^(AL|RH|RL)[BE]A-|^(open)?SUSE-[ROF]U-/
 
 /**
  * The CVEs that a record is about. Its own id where that holds one (`UBUNTU-CVE-2021-3782`); else those it follows (`upstream`) and those that are the same

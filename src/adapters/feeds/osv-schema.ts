@@ -37,6 +37,9 @@ export const osvRecord = z.object({
   database_specific: z.object({ severity: word }).nullish().catch(null),
 })
 
+/** A record as it was read; what it says about packages is not. */
 export type OsvRecord = z.infer<typeof osvRecord>
+/** What it says about one package, as it was read. */
 export type OsvAffected = z.infer<typeof osvAffected>
+/** A vector or a word, by `type`. */
 export type OsvSeverity = z.infer<typeof severity>

@@ -13,4 +13,5 @@ export const trackerRelease = z.object({
 /** An entry: releases by codename, or an empty list. They are read one by one, since one that we do not understand must not cost the others. */
 export const trackerEntry = z.object({ releases: z.union([z.record(z.string(), z.unknown()), z.tuple([]).transform((): Record<string, unknown> => ({}))]) })
 
+/** As it was read. */
 export type TrackerRelease = z.infer<typeof trackerRelease>

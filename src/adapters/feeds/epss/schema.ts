@@ -1,6 +1,7 @@
 /** FIRST's EPSS scores (https://www.first.org/epss/data_stats): one row of the CSV. */
 import { z } from 'zod'
 
+/** A CVE and its score, which is text in the file. */
 export const epssRow = z.object({
   cve: z.string().regex(/^CVE-\d{4}-\d{4,19}$/),
   epss: z

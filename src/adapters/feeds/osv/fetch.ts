@@ -14,7 +14,11 @@ const mostChanges = 500
 const maxBytes = { list: 200_000_000, zip: 2_000_000_000, record: 64_000_000 }
 
 /** One part for each ecosystem that is known and in the table. The list of changes is asked for first: where its ETag is the same nothing has changed. */
-export async function* fetch(ports: FetchPorts, known: readonly FeedPart[]): AsyncIterable<FetchedPart> {
+export function fetch(ports: FetchPorts, known: readonly FeedPart[]): AsyncIterable<FetchedPart> {
+  return fetchEcosystems(ports, known)
+}
+
+async function* fetchEcosystems(ports: FetchPorts, known: readonly FeedPart[]): AsyncIterable<FetchedPart> {
   const wanted = new Set(ports.distros.distros.flatMap(({ feeds, osvEcosystem }) => (feeds.includes('osv') ? (osvEcosystem ?? []) : [])))
   let isFirst = true
   for (const ecosystem of osvEcosystems.filter((name) => wanted.has(name))) {
