@@ -137,7 +137,7 @@ describe('migrating', () => {
     const other = openPool({ connectionString: empty.url }, { applicationName: 'other', onError: () => {} })
     try {
       const applied = await Promise.all([migrate(empty.pool), migrate(other), migrate(empty.pool)])
-      expect(applied.flat()).toEqual(['2026-11-22 first'])
+      expect(applied.filter((names) => names.length > 0)).toEqual([expect.arrayContaining(['2026-11-22 first'])])
       expect(await migrate(other)).toEqual([])
       await empty.stores.inbox.accept({ guid: 'x', event: 'push', body: new Uint8Array(), receivedAt: minute(0) })
     } finally {
