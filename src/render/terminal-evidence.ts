@@ -49,11 +49,11 @@ export function renderInspection(
   ].join('\n')
 }
 
-/** The findings in columns, worst first as they are given, and what they come to. Ends with a line break. */
-export function renderFindings(findings: readonly Finding[], options: TerminalOptions): string {
+/** The findings in columns, worst first as they are given, and what they come to; `isMatched` says whether anything could be looked up. Ends with a line break. */
+export function renderFindings(findings: readonly Finding[], isMatched: boolean, options: TerminalOptions): string {
   const paint = painter(options.colour)
   const applying = findings.filter(({ vex }) => vex === undefined)
-  const total = summary(applying, 'No known vulnerability applies')
+  const total = summary(applying, isMatched ? 'No known vulnerability applies' : 'Nothing could be looked up')
   const others = findings.length - applying.length
   return `${[...(findings.length === 0 ? [] : [findingsTable(findings, paint, ''), '']), `${total}${others === 0 ? '' : `; ${others} looked up that do not apply`}`].join('\n')}\n`
 }

@@ -33,7 +33,9 @@ export function registerMatch(program: Command): void {
         const inspection = await desk.inspect(image, options.platform ?? null)
         const known = await advisoriesFor(desk.distros, options.feed, [inspection])
         const findings = findingsOf(known, desk.distros, inspection.inventory, at, { all: options.all === true })
-        process.stdout.write(options.json === true ? `${JSON.stringify(findings)}\n` : renderFindings(findings, { colour: process.stdout.isTTY }))
+        process.stdout.write(
+          options.json === true ? `${JSON.stringify(findings)}\n` : renderFindings(findings, !isBlind(known, inspection), { colour: process.stdout.isTTY }),
+        )
         tell([...known.problems, ...inspection.inventory.unseen.map((line) => `not seen: ${line}`), ...unmatchedIn(desk.distros, inspection.inventory)])
         process.exitCode = exitCode(findings, options.failOn ?? null, known, inspection, desk)
       }),
@@ -43,7 +45,11 @@ export function registerMatch(program: Command): void {
 function exitCode(findings: readonly Finding[], failOn: Severity | null, known: KnownAdvisories, inspection: Inspection, desk: Desk): number {
   const missing = missingFeeds(desk.distros, known, [inspection])
   if (missing !== null) console.error(missing)
-  const isBlind = known.feeds.length === 0 || (inspection.inventory.packages.length === 0 && inspection.inventory.unseen.length > 0)
-  if (isBlind || known.problems.length > 0) return exitWrongInput
+  if (isBlind(known, inspection) || known.problems.length > 0) return exitWrongInput
   return failOn !== null && findings.some(({ severity, vex }) => vex === undefined && atLeast(severity, failOn)) ? exitFound : 0
+}
+
+/** Nothing was looked up: no feed speaks of the image, or its packages could not be seen. */
+function isBlind({ feeds }: KnownAdvisories, { inventory }: Inspection): boolean {
+  return feeds.length === 0 || (inventory.packages.length === 0 && inventory.unseen.length > 0)
 }

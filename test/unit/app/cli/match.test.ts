@@ -99,6 +99,7 @@ describe('match', () => {
       expect(err).toContain('underpin feeds update')
       expect(err).toContain('debian-tracker')
     }
+    expect((await home.run('match', image)).out).toBe('Nothing could be looked up\n')
     expect(await home.run('match', '--json', '--feed', '/nowhere/at/all', image)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('nowhere') })
   })
 
