@@ -23,9 +23,21 @@ export type OvalDefinition = {
   readonly line: number
 }
 
+/** A test with only what is asked of it later: large files have a million. */
+export type OvalTest = {
+  /** `rpminfo_test` and the like. */
+  readonly kind: string
+  readonly check: string
+  readonly checkExistence: string
+  readonly comment: string
+  readonly object: string
+  readonly states: readonly string[]
+}
+
+/** All of a file, by id. */
 export type OvalDocument = {
   readonly definitions: readonly OvalDefinition[]
-  readonly tests: ReadonlyMap<string, XmlElement>
+  readonly tests: ReadonlyMap<string, OvalTest>
   readonly objects: ReadonlyMap<string, XmlElement>
   readonly states: ReadonlyMap<string, XmlElement>
   readonly variables: ReadonlyMap<string, readonly string[]>
@@ -43,7 +55,7 @@ const dropped = new Set(['description', 'rights', 'bugzilla', 'affected_cpe_list
  */
 export async function readOval(chunks: AsyncIterable<Uint8Array>, file: string): Promise<OvalDocument> {
   const definitions: OvalDefinition[] = []
-  const tests = new Map<string, XmlElement>()
+  const tests = new Map<string, OvalTest>()
   const objects = new Map<string, XmlElement>()
   const states = new Map<string, XmlElement>()
   const variables = new Map<string, readonly string[]>()
@@ -58,7 +70,7 @@ export async function readOval(chunks: AsyncIterable<Uint8Array>, file: string):
     if (records > maxRecords) throw new Fault('invalid', `${file} holds more than ${maxRecords} records`)
     const id = element.attributes.id ?? ''
     if (element.name === 'definition') definitions.push(definitionOf(element, id))
-    else if (element.name.endsWith('_test')) tests.set(id, element)
+    else if (element.name.endsWith('_test')) tests.set(id, testOf(element))
     else if (element.name.endsWith('_object')) objects.set(id, element)
     else if (element.name.endsWith('_state')) states.set(id, element)
     else
@@ -69,6 +81,18 @@ export async function readOval(chunks: AsyncIterable<Uint8Array>, file: string):
   }
   if (!isOval) throw new Fault('invalid', `${file} holds no OVAL definitions`)
   return { definitions, tests, objects, states, variables }
+}
+
+function testOf(element: XmlElement): OvalTest {
+  const { check = '', check_existence: checkExistence = '', comment = '' } = element.attributes
+  return {
+    kind: element.name,
+    check,
+    checkExistence,
+    comment,
+    object: childOf(element, 'object')?.attributes.object_ref ?? '',
+    states: childrenOf(element, 'state').map(({ attributes }) => attributes.state_ref ?? ''),
+  }
 }
 
 function definitionOf(element: XmlElement, id: string): OvalDefinition {

@@ -1,6 +1,6 @@
 /** What a single OVAL test asks of a system. */
-import type { OvalDocument } from './oval-document.ts'
-import { childOf, childrenOf, type XmlElement } from './xml.ts'
+import type { OvalDocument, OvalTest } from './oval-document.ts'
+import { childOf, type XmlElement } from './xml.ts'
 
 /** A condition on the version of a package. `installed`: any version. `never`: the vendor's way to say that no version is affected. */
 export type OvalCondition =
@@ -31,9 +31,9 @@ const operations = new Set(['less than', 'less than or equal', 'greater than', '
  */
 export function questionOf(document: OvalDocument, id: string, comment: string): OvalQuestion {
   const test = document.tests.get(id)
-  const asked = test === undefined ? null : asksFor(document, test, comment)
+  const asked = test === undefined ? null : asksFor(document, id, test, comment)
   if (asked !== null && asked.kind !== 'unread') return asked
-  return toldBy(comment) ?? toldBy(test?.attributes.comment ?? '') ?? asked ?? { kind: 'unread', why: `the file has no test ${id}` }
+  return toldBy(comment) ?? toldBy(test?.comment ?? '') ?? asked ?? { kind: 'unread', why: `the file has no test ${id}` }
 }
 
 /** The words of Oracle, Photon and AlmaLinux (`bind is earlier than 30:9.3.3-8.el5`) and of SUSE (`tar-1.34-2.2 is installed`, `tar is <1.34-2.2`). */
@@ -65,28 +65,27 @@ function productIn(comment: string): string | undefined {
   return /^(\S+ .*) is installed$/.exec(comment)?.[1]
 }
 
-function asksFor(document: OvalDocument, test: XmlElement, comment: string): OvalQuestion {
-  const id = test.attributes.id ?? ''
-  if (test.attributes.check === 'none satisfy') return { kind: 'refused' }
+function asksFor(document: OvalDocument, id: string, test: OvalTest, comment: string): OvalQuestion {
+  if (test.check === 'none satisfy') return { kind: 'refused' }
   const module = moduleIn(comment)
   if (module !== undefined) return { kind: 'module', module }
   const product = productIn(comment)
-  const object = document.objects.get(childOf(test, 'object')?.attributes.object_ref ?? '')
-  const states = childrenOf(test, 'state').map(({ attributes }) => document.states.get(attributes.state_ref ?? ''))
+  const object = document.objects.get(test.object)
+  const states = test.states.map((state) => document.states.get(state))
   if (object === undefined || states.includes(undefined)) return { kind: 'unread', why: `the object or state of test ${id} is not in the file` }
   const fields = new Map(states.flatMap((state) => state?.children ?? []).map((field) => [field.name, field]))
 
-  if (test.name === 'textfilecontent54_test') return manifestQuestion(document, object, fields)
-  if (test.name !== 'rpminfo_test' && test.name !== 'dpkginfo_test' && test.name !== 'rpmverifyfile_test') return { kind: 'granted' }
+  if (test.kind === 'textfilecontent54_test') return manifestQuestion(document, object, fields)
+  if (test.kind !== 'rpminfo_test' && test.kind !== 'dpkginfo_test' && test.kind !== 'rpmverifyfile_test') return { kind: 'granted' }
   const names = namesOf(document, childOf(object, 'name'))
   const arch = fields.get('arch')
   const architectures = arch === undefined ? null : arch.text.replace(/[()^$]/g, '').split('|')
-  if (test.name === 'rpmverifyfile_test' || names.every((name) => /-release$/i.test(name))) {
+  if (test.kind === 'rpmverifyfile_test' || names.every((name) => /-release$/i.test(name))) {
     if (product !== undefined) return { kind: 'product', name: product }
     return architectures === null ? { kind: 'granted' } : { kind: 'architectures', architectures: architectures.flatMap(installableOn) }
   }
   if (fields.size === 0) {
-    const operation = test.attributes.check_existence === 'none_exist' ? 'never' : 'installed'
+    const operation = test.checkExistence === 'none_exist' ? 'never' : 'installed'
     return { kind: 'packages', names, architectures, condition: { operation } }
   }
   if (fields.get('release')?.text.includes('ksplice') === true) return { kind: 'ksplice' }
