@@ -150,6 +150,15 @@ function fetchContract(feed: Feed, published: FeedSubject['published'], origins:
     expect(parts.every(({ part }) => part.kind === 'fault')).toBe(true)
   })
 
+  test('a part that the publisher cannot give now is a fault about that part', async () => {
+    const publisher = await publish({}, { status: 503 })
+
+    const parts = await partsOf(feed, feedsAt(publisher.origin, feed, origins).fetch(feed.name, []))
+
+    expect(parts).not.toEqual([])
+    expect(parts.every(({ part }) => part.kind === 'fault' && part.message.includes('503'))).toBe(true)
+  })
+
   test('a publisher that cannot be reached raises a transient fault', async () => {
     await expect(partsOf(feed, feedsAt('http://127.0.0.1:9', feed, origins).fetch(feed.name, []))).rejects.toMatchObject({ kind: 'transient' })
   })
@@ -168,14 +177,14 @@ function fetchContract(feed: Feed, published: FeedSubject['published'], origins:
 /** A publisher on loopback that answers with ETags. `bodies`: the paths of which a body was sent. */
 async function publish(
   published: FeedSubject['published'],
-  { isCut = false }: { readonly isCut?: boolean } = {},
+  { isCut = false, status = 404 }: { readonly isCut?: boolean; readonly status?: number } = {},
 ): Promise<{ readonly origin: string; readonly bodies: string[] }> {
   const bodies: string[] = []
   const server = createServer((request: IncomingMessage, response) => {
     const path = decodeURIComponent(request.url ?? '')
     const body = published[path]
     const etag = `"${body?.length}"`
-    if (body === undefined) response.writeHead(404).end('no such file')
+    if (body === undefined) response.writeHead(status).end('no such file')
     else if (request.headers['if-none-match'] === etag) response.writeHead(304, { etag }).end()
     else {
       bodies.push(path)

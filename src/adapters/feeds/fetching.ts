@@ -31,12 +31,12 @@ export async function* fetchFiles(ports: FetchPorts, files: readonly PublishedFi
   }
 }
 
-/** What `work` gives, and its faults as a value about `part`; `transient` ones are raised where nothing else of the host has answered. */
+/** What `work` gives, and its faults as a value about `part`; `transient` ones of a host that has not answered at all are raised for the first part. */
 export async function asPart(part: string, isFirst: boolean, work: () => Promise<FetchedPart>): Promise<FetchedPart> {
   try {
     return await work()
   } catch (error) {
-    if (!isFault(error) || (isFirst && error.kind === 'transient')) throw error
+    if (!isFault(error) || (isFirst && error.kind === 'transient' && !(error instanceof Refusal))) throw error
     return { kind: 'fault', part, message: error.message }
   }
 }
@@ -70,12 +70,15 @@ async function leave(answer: HttpStream): Promise<void> {
   await answer.body[Symbol.asyncIterator]().return?.()
 }
 
-function statusFault({ status }: HttpStream, url: string): Fault {
+/** A host that did answer, but not with the part: others may be had. */
+class Refusal extends Fault {}
+
+function statusFault({ status }: HttpStream, url: string): Refusal {
   const { host, pathname } = new URL(url)
   const said = `${host} answered ${status} for ${pathname}`
-  if (status === 404 || status === 410) return new Fault('missing', `${said}; the publisher may have moved it`, { host })
-  if (status === 401 || status === 403) return new Fault('unauthorized', `${said}; a proxy may stand in between`, { host })
-  return status >= 500 ? new Fault('transient', `${said}; try again later`, { host }) : new Fault('invalid', said, { host })
+  if (status === 404 || status === 410) return new Refusal('missing', `${said}; the publisher may have moved it`, { host })
+  if (status === 401 || status === 403) return new Refusal('unauthorized', `${said}; a proxy may stand in between`, { host })
+  return status >= 500 ? new Refusal('transient', `${said}; try again later`, { host }) : new Refusal('invalid', said, { host })
 }
 
 /** One file as the stream that a `FetchedPart` wants. */
