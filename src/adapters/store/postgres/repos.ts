@@ -115,7 +115,8 @@ async function saveRepos(db: Queries, repos: readonly Repo[]): Promise<void> {
   await db
     .insertInto('installations')
     .values(installations.map((id) => ({ id })))
-    .onConflict((conflict) => conflict.doNothing())
+    // An update that changes nothing locks the row: to do nothing would let it be forgotten before its repos are written.
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(({ ref }) => ({ id: ref('excluded.id') })))
     .execute()
   const now = new Map(repos.map(({ id, installationId }) => [id, installationId]))
   const before = await db
