@@ -24,16 +24,19 @@ export class BitReader {
     }
   }
 
-  /** Where a reader that goes on would begin: the byte that still has unread bits, else the next one. */
+  /** Where a reader that goes on would begin: the byte that still has unread bits, else the next one. Bits that were only peeked at are unread. */
   get position(): number {
-    return this.held > 0 ? this.next - 1 : this.next
+    return this.next - Math.ceil(this.held / 8)
   }
+
+  /** Unread bits of the byte at `position`, 0 where all of them are. */
   get bitsLeft(): number {
-    return this.held
+    return this.held % 8
   }
-  /** The byte after the one that was read last. */
+
+  /** The first byte of which nothing was read. */
   get nextByte(): number {
-    return this.next
+    return this.next - Math.floor(this.held / 8)
   }
 
   read(count: number): number {
