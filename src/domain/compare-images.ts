@@ -5,6 +5,8 @@ import { compareConfigs } from './difference-config.ts'
 import { explain } from './difference-explained.ts'
 import { comparePackages } from './difference-packages.ts'
 import type { Inspection } from './image/inspection.ts'
+import type { Inventory } from './package/inventory.ts'
+import type { Package } from './package/package.ts'
 
 /**
  * The difference from `a` to `b`, two platform manifests whose findings come from the same advisories.
@@ -15,7 +17,7 @@ import type { Inspection } from './image/inspection.ts'
 export function compareImages(a: Evidence, b: Evidence): Difference {
   const [from, to] = [a.inspection, b.inspection]
   const found = {
-    packages: comparePackages(from.inventory.packages, to.inventory.packages),
+    packages: comparePackages(...alike(from.inventory, to.inventory)),
     findings: compareFindings(a, b),
     config: compareConfigs(from.config, to.config),
     layers: compareLayers(from, to),
@@ -38,6 +40,22 @@ function compareFindings(a: Evidence, b: Evidence): Difference['findings'] {
     introduced: [...after].flatMap(([key, finding]) => (before.has(key) ? [] : [finding])),
     remaining: [...[...after].flatMap(([key, finding]) => (before.has(key) ? [finding] : [])), ...gone.filter((finding) => !isShownFixed(finding))],
   }
+}
+
+/** The packages of both; where only one side's are sources, those of the other side's packages, so that like is compared with like. */
+function alike(a: Inventory, b: Inventory): readonly [readonly Package[], readonly Package[]] {
+  const isMixed = a.granularity !== b.granularity
+  const packagesOf = (inventory: Inventory) => (isMixed && inventory.granularity === 'binaries' ? sourcesOf(inventory.packages) : inventory.packages)
+  return [packagesOf(a), packagesOf(b)]
+}
+
+function sourcesOf(packages: readonly Package[]): readonly Package[] {
+  const sources = new Map<string, Package>()
+  for (const one of packages) {
+    const key = JSON.stringify([one.type, one.sourceName, one.sourceVersion])
+    if (!sources.has(key)) sources.set(key, { ...one, name: one.sourceName, version: one.sourceVersion, arch: null })
+  }
+  return [...sources.values()]
 }
 
 /** Layers with the same content are shared, wherever they stand and however they are compressed. */

@@ -13,6 +13,8 @@ export type PlatformDifference = {
   readonly sources: { readonly from: InventorySource; readonly to: InventorySource }
   /** What neither side's inventory could see, a sentence each; hostile text. */
   readonly unseen: readonly string[]
+  /** What else is worth knowing of how the inventories were read; hostile text. */
+  readonly notes: readonly string[]
 }
 
 export type MoveEvidence = {
@@ -42,6 +44,7 @@ export type UnitedEvidence = {
   readonly layersDiffer: boolean
 }
 
+/** What became of a package. */
 export type PackageChangeKind = 'added' | 'removed' | 'upgraded' | 'downgraded'
 
 const worstFirst: readonly Severity[] = ['critical', 'high', 'medium', 'unknown', 'low', 'negligible']

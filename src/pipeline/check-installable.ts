@@ -1,19 +1,19 @@
-/** Check what can be installed: asks the package repositories of an image for the fixes that it waits for. */
+/** Check what can be installed: asks an image's own package repositories which versions of its packages they offer now. */
 import { type Claim, decideWork } from '../domain/due-work.ts'
 import { parseFullImageName } from '../domain/image/reference.ts'
 import { type CredentialGrant, scopeFor } from '../domain/image/scope.ts'
-import { compareVersions } from '../domain/package/version-order.ts'
+import { compareVersions, type PackageType } from '../domain/package/version-order.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
 import type { InstallableNote, InstallableStore } from '../ports/installable-store.ts'
+import type { Inventories } from '../ports/inventories.ts'
 import type { InventoryStore } from '../ports/inventory-store.ts'
-import type { PackageIndexes } from '../ports/package-indexes.ts'
+import type { InstallableVersion, PackageIndexes } from '../ports/package-indexes.ts'
 import type { RepoStore } from '../ports/repo-store.ts'
 import { parseWanted } from '../ports/wanted-inspection-store.ts'
-import { isWaiting } from './gather-fixes.ts'
-import { type MatchPorts, matchInspections } from './match.ts'
 
-export type InstallablePorts = MatchPorts & {
+export type InstallablePorts = {
   readonly inventories: Pick<InventoryStore, 'inspection'>
+  readonly looks: Pick<Inventories, 'inventoryOfLayers'>
   readonly indexes: PackageIndexes
   readonly installables: Pick<InstallableStore, 'saveInstallable'>
   readonly repos: Pick<RepoStore, 'reposLeadingTo'>
@@ -21,29 +21,28 @@ export type InstallablePorts = MatchPorts & {
   readonly grants: readonly CredentialGrant[]
 }
 
-/** While a published fix cannot be installed yet, ms: archives lag behind advisories by hours. */
-const againMs = 60 * 60 * 1000
-
-/** Asks once, keeps the answer and wakes the decisions; gives when to ask again (null: no fix waits, or all can be installed). */
-export async function checkInstallable(ports: InstallablePorts, claim: Claim, asOf: Date): Promise<Date | null> {
+/** Asks about the platform manifest that the claim names, keeps the answer and wakes the decisions of those who use it. Asked again when a decision wants it. */
+export async function checkInstallable(ports: InstallablePorts, claim: Claim, asOf: Date): Promise<null> {
   const { scope, imageName, manifest } = parseWanted(claim.key)
   const inspection = await ports.inventories.inspection(scope, imageName, manifest)
-  if (inspection === null) return null
-  const { inventory, platform } = inspection
-  const { evidence } = await matchInspections(ports, [inspection], asOf)
-  const waiting = (evidence[0]?.findings ?? []).filter(isWaiting)
-  if (waiting.length === 0 || inventory.distro === null) return null
-  const names = [...new Set(waiting.flatMap(({ binaries }) => binaries))]
-  const said = await ports.indexes.installable(inventory.distro, inventory.repositories, platform.architecture, names)
-  const answer: InstallableNote['answer'] =
-    said.kind === 'cannot-say' ? said : { kind: 'known', versions: Object.fromEntries([...said.versions].map(([name, { version }]) => [name, version])) }
+  if (inspection === null || inspection.inventory.distro === null) return null
+  const inventory =
+    inspection.inventory.source === 'layers' ? inspection.inventory : await ports.looks.inventoryOfLayers(scope, parseFullImageName(imageName), manifest)
+  const names = [...new Set(inventory.packages.map(({ name }) => name))]
+  const said = await ports.indexes.installable(inspection.inventory.distro, inventory.repositories, inspection.platform.architecture, names)
+  const answer = said.kind === 'cannot-say' ? said : offers([...said.versions.values()], inventory.packages[0]?.type ?? 'deb')
   await ports.installables.saveInstallable(scope, imageName, manifest, { askedAt: asOf, answer })
   const users = await ports.repos.reposLeadingTo([{ scope, imageName, manifest }])
   const theirs = users.filter(({ installationId }) => scopeFor(parseFullImageName(imageName), installationId, ports.grants) === scope)
   await ports.dueWork.schedule(theirs.map(({ repoId, installationId }) => decideWork(repoId, installationId, asOf)))
-  const typeOf = (name: string) => inventory.packages.find((one) => one.name === name)?.type ?? 'deb'
-  const isThere = (name: string, fixedIn: string) =>
-    answer.kind === 'known' && answer.versions[name] !== undefined && compareVersions(typeOf(name), answer.versions[name], fixedIn) >= 0
-  const isAllThere = waiting.every(({ binaries, fixedIn }) => fixedIn === null || binaries.every((name) => isThere(name, fixedIn)))
-  return isAllThere ? null : new Date(asOf.getTime() + againMs)
+  return null
+}
+
+function offers(installable: readonly InstallableVersion[], type: PackageType): InstallableNote['answer'] {
+  const sources = new Map<string, string>()
+  for (const { sourceName, sourceVersion } of installable) {
+    const known = sources.get(sourceName)
+    if (known === undefined || compareVersions(type, sourceVersion, known) < 0) sources.set(sourceName, sourceVersion)
+  }
+  return { kind: 'known', versions: Object.fromEntries(installable.map(({ name, version }) => [name, version])), sources: Object.fromEntries(sources) }
 }

@@ -1,5 +1,6 @@
 /** What is compared when a use moves: which platform manifests of the old and the new digest belong together. */
 import type { Digest } from '../domain/image/digest.ts'
+import type { Manifest } from '../domain/image/manifest.ts'
 import { formatPlatform } from '../domain/image/platform.ts'
 import { pinOf } from '../domain/repo/image-use.ts'
 import type { UseFacts } from './facts.ts'
@@ -52,15 +53,12 @@ export function comparedManifests(facts: Pick<UseFacts, 'use' | 'upstream' | 'po
   }
 }
 
-/** The platform manifest of a digest that a final image stands on: linux/amd64, else the first that is built; null where an index has none. */
-export function representative(
-  manifest: Extract<NonNullable<UseFacts['upstream']>, { kind: 'seen' }>['manifest'],
-  built: readonly string[] | null,
-): Digest | null {
-  if (manifest === null) return null
+/** The manifest that stands for all of an image: of what is built linux/amd64, else the first; `platform` is null where it is no index's. Null where an index has none that is built. */
+export function representative(manifest: Manifest, built: readonly string[] | null): { readonly manifest: Digest; readonly platform: string | null } | null {
   const digests = platformDigests(manifest)
-  if (digests === null) return manifest.digest
+  if (digests === null) return { manifest: manifest.digest, platform: null }
   const lines = [...digests.keys()].filter((line) => isBuilt(built, line)).sort()
   const line = lines.find((candidate) => usual.includes(candidate)) ?? lines[0]
-  return line === undefined ? null : (digests.get(line) ?? null)
+  const digest = line === undefined ? undefined : digests.get(line)
+  return line === undefined || digest === undefined ? null : { manifest: digest, platform: line }
 }

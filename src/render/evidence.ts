@@ -90,9 +90,11 @@ export function evidenceSources(evidence: MoveEvidence): readonly string[] {
 /** What could not be seen or compared, as list items. */
 export function evidenceGaps(evidence: MoveEvidence, mostItems: number): readonly string[] {
   const unseen = [...new Set(evidence.platforms.flatMap(({ unseen: lines }) => lines))]
+  const notes = [...new Set(evidence.platforms.flatMap(({ notes: lines }) => lines))]
   const lines = [
     ...evidence.notCompared.map(({ platform, why }) => `- ${platform === null ? 'Not compared' : `${code(platform)} was not compared`}: ${prose(why)}`),
     ...unseen.map((line) => `- Not seen: ${prose(line)}`),
+    ...notes.map((line) => `- ${prose(line)}`),
     '- What is installed outside of the package manager (language packages, binaries copied in) was not looked at.',
   ]
   const most = Math.max(1, Math.min(mostItems, 20))

@@ -1,10 +1,13 @@
-/** `npm run demo`: the whole product on stand-ins, from a base image that moves to a pull request and a rebuild. `--json` prints the journal, `--keep` leaves it running. */
+/** `npm run demo`: the whole product on stand-ins, from a base image and a security feed that move to pull requests and rebuilds. Its images, packages and vulnerabilities are made up. `--json` prints the journal, `--keep` leaves it running. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createLog } from '../../src/app/log.ts'
 import { type Loop, startLoop } from '../support/loop.ts'
 import { until } from '../support/until.ts'
+import { startPublisher } from '../stand-ins/publisher.ts'
+import { debianSettings, publishArchive, publishTracker } from '../support/debian.ts'
+import { after, before, cryptHole, otherHole, pushPython, tlsHole } from './images.ts'
 import { createRepos, type DemoRepo } from './repos.ts'
 import { diffOf, step, tell, tellDiff } from './tell.ts'
 
@@ -34,14 +37,22 @@ chmodSync(dataDir, 0o755)
 step('Starting')
 const redisUrl = process.env['REDIS_URL']
 const log = createLog({ level: flags.has('--verbose') ? 'debug' : 'warn' })
-const operatorFile = 'deliverGatherSeconds: 0.5\nsweepSeconds: 1'
+const publisher = await startPublisher()
+publishTracker(publisher, [otherHole])
+publishArchive(publisher, [])
+const operatorFile = `deliverGatherSeconds: 0.5\nsweepSeconds: 1\n${debianSettings(publisher)}`
 const loop = await startLoop({ databaseUrl: null, dataDir, log, operatorFile, ...(redisUrl === undefined ? {} : { redisUrl }) })
 tell('PostgreSQL   embedded, a real server from npm', `queue        BullMQ on ${redisUrl === undefined ? 'PostgreSQL' : 'Redis'}`)
-tell(`GitHub       stand-in at ${loop.github.url}`, `registry     stand-in at ${loop.registry.host}`)
+tell(
+  `GitHub       stand-in at ${loop.github.url}`,
+  `registry     stand-in at ${loop.registry.host}`,
+  `Debian       stand-in at ${publisher.origin}: its security tracker and its archive`,
+)
 
 // However it ends, the database ends with it: it is a process of its own and would outlive us.
 const end = async (code: number) => {
   await loop.close()
+  await publisher.close()
   rmSync(dataDir, { recursive: true, force: true })
   process.exit(code)
 }
@@ -69,7 +80,7 @@ try {
 async function story(loop: Loop) {
   const { github, registry, clock, house, app } = loop
   const old = {
-    python: registry.pushImage('library/python', '3.12-slim', { label: 'before' }).digest,
+    python: pushPython(registry, before, publisher),
     node: registry.pushImage('library/node', '22-alpine', { label: 'node' }).digest,
   }
   const repos = createRepos(github, registry, old, clock.now())
@@ -89,11 +100,12 @@ async function story(loop: Loop) {
   step('A base image moves')
   const seenRequests = registry.requests.length
   const seenWebhooks = github.journal.entries.length
-  const now = registry.pushImage('library/python', '3.12-slim', { label: 'after' }).digest
+  publishTracker(publisher, [otherHole, tlsHole])
+  const now = pushPython(registry, after, publisher)
   tell(`library/python:3.12-slim`, `  was ${old.python}`, `  is  ${now}`)
   clock.advance(hour)
   await loop.idle()
-  step('The look-up: one question, whatever the number of repos')
+  step('The look-up: one question, whatever the number of repos, and one look into each image')
   for (const { method, path: asked, status } of registry.requests.slice(seenRequests)) tell(`${method.padEnd(5)} ${asked} → ${status}`)
 
   step('The decisions, with their reasons')
@@ -105,6 +117,16 @@ async function story(loop: Loop) {
 
   step('The rebuild that no commit can replace')
   await tellRebuild(loop, 'because the base that acme/billing-legacy follows has moved')
+  step('A feed moves something: Debian has a fix that nobody has put into the base yet')
+  publishTracker(publisher, [otherHole, tlsHole, cryptHole])
+  publishArchive(publisher, [{ name: 'libdemocrypt1', version: '1:4.4-2+deb12u1', source: 'democrypt' }])
+  tell(`the tracker says ${cryptHole.id}: ${cryptHole.source} is fixed in ${cryptHole.fixed}, and the archive has it; python:3.12-slim does not`)
+  clock.advance(hour)
+  await loop.idle()
+  const feedDecisions = await tellDecisions(loop, installationId)
+  await tellRebuild(loop, 'because acme/billing-legacy upgrades its packages when it is built, and a build without a cache brings the fix in')
+
+  step('The clock goes on')
   clock.advance(week)
   await loop.idle()
   await tellRebuild(loop, 'the clock is moved on by a week, past the time in the policy: the repo’s own cron would have been switched off after 60 quiet days')
@@ -129,7 +151,16 @@ async function story(loop: Loop) {
     .filter(({ kind }) => kind === 'webhook')
     .map(({ at, method, what, status, guid }) => ({ at, event: method, action: what, status, guid }))
   github.assertNoViolations()
-  return { registry: { host: registry.host, tags }, webhooks, lookUps, decisions, pullRequests, rebuilds, requests, github: github.journal.toJSON() }
+  return {
+    registry: { host: registry.host, tags },
+    webhooks,
+    lookUps,
+    decisions: [...decisions, ...feedDecisions],
+    pullRequests,
+    rebuilds,
+    requests,
+    github: github.journal.toJSON(),
+  }
 }
 
 function tellWebhooks({ github }: Loop, from: number): void {

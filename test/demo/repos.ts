@@ -20,6 +20,7 @@ jobs:
 const maintenancePolicy = `# Nobody works here any more, but customers still run the image.
 rebuild:
   schedule: weekly
+  onFix: true
   workflow: build.yml
   inputs: { no-cache: true, pull: true }
 `
@@ -64,7 +65,7 @@ export function createRepos(
     }),
     make(
       'acme/billing-legacy',
-      'in maintenance mode: no commit for 400 days, rebuilt weekly',
+      'in maintenance mode: no commit for 400 days, rebuilt weekly, and when a fix waits',
       {
         Dockerfile: `FROM ${host}/library/python:3.12-slim\nRUN apt-get update && apt-get upgrade -y\n`,
         '.github/underpin.yml': maintenancePolicy,

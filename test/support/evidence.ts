@@ -22,7 +22,7 @@ export function onePackage(named: Partial<Package> & Pick<Package, 'name' | 'ver
 
 /** Read from layers, with nothing unseen. */
 export function inventory(named: Partial<Inventory> = {}): Inventory {
-  return { distro: distro(), source: 'layers', packages: [], repositories: [], unseen: [], ...named }
+  return { distro: distro(), source: 'layers', granularity: 'binaries', packages: [], repositories: [], unseen: [], notes: [], ...named }
 }
 
 /** Of the Debian tracker, about every version of a source package. */

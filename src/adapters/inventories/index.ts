@@ -46,5 +46,9 @@ export function createInventories(parts: InventoriesParts): Inventories {
         base: baseOf({ layers: stored.map((layer) => layer.digest), annotations: manifest.annotations, provenance: attested.provenance }, []),
       } satisfies Inspection
     },
+    inventoryOfLayers: async (scope, image, digest) => {
+      const { manifest } = await inspectedManifest(source, scope, image, digest, null)
+      return inventoryOfLayers(await readLayers(reads, scope, image, manifest.layers), distros, [])
+    },
   }
 }

@@ -9,15 +9,25 @@ import type { TreeContent } from './layers/read-tree.ts'
 
 /** The inventory that an SBOM is; `problems` are those of other attestations. */
 export function inventoryOfSbom(sbom: Sbom, problems: readonly string[]): Inventory {
-  return { distro: sbom.distro, source: 'sbom', packages: sorted(sbom.packages), repositories: [], unseen: [...problems, ...sbom.unseen] }
+  const { distro, granularity, packages, unseen } = sbom
+  const notes = granularity === 'sources' ? ['the SBOM names source packages: which of their binary packages are installed is not known'] : []
+  return { distro, source: 'sbom', granularity, packages: sorted(packages), repositories: [], unseen, notes: [...notes, ...problems] }
 }
 
 /** The inventory that layers hold. The purls are in the namespace of the distribution, its `ID` where the table does not know it. */
 export function inventoryOfLayers(content: Omit<TreeContent, 'isSettled'>, distros: DistroTable, problems: readonly string[]): Inventory {
-  const { distro, repositories, unseen } = content
+  const { distro, repositories, unseen, notes } = content
   const namespace = distro && (distroRow(distros, distro)?.purlNamespace ?? distro.id)
   const named = (found: BarePackage): Package => ({ ...found, purl: packagePurl(found, namespace, distro) })
-  return { distro, source: 'layers', packages: sorted(content.packages.map(named)), repositories, unseen: [...problems, ...unseen] }
+  return {
+    distro,
+    source: 'layers',
+    granularity: 'binaries',
+    packages: sorted(content.packages.map(named)),
+    repositories,
+    unseen,
+    notes: [...problems, ...notes],
+  }
 }
 
 /** By type, name, architecture and version, in the order of their UTF-16 code units, which is the same everywhere. */

@@ -68,7 +68,8 @@ export function differencePrinted(a: string, b: string, from: Inspection, to: In
 /** The difference as a pull request tells it. */
 function moveEvidence(from: Inspection, to: Inspection, difference: Difference, { feeds }: KnownAdvisories): MoveEvidence {
   const sources = { from: from.inventory.source, to: to.inventory.source }
-  return { platforms: [{ platform: formatPlatform(to.platform), difference, sources, unseen: unseenBy(from, to) }], notCompared: [], feeds }
+  const notes = [...new Set([...from.inventory.notes, ...to.inventory.notes])]
+  return { platforms: [{ platform: formatPlatform(to.platform), difference, sources, unseen: unseenBy(from, to), notes }], notCompared: [], feeds }
 }
 
 function unseenBy(from: Inspection, to: Inspection): readonly string[] {

@@ -33,7 +33,7 @@ export function registerInspect(program: Command): void {
 /** An inspection as `inspect --json` prints it (COMMANDS: a contract). */
 export function inspectionPrinted(reference: string, inspection: Inspection, distros: DistroTable) {
   const { index, manifest, platform, inventory, base, config, layers, provenance } = inspection
-  const { distro, source, packages, unseen, repositories } = inventory
+  const { distro, source, granularity, packages, unseen, notes, repositories } = inventory
   return {
     reference,
     index,
@@ -45,6 +45,8 @@ export function inspectionPrinted(reference: string, inspection: Inspection, dis
     base,
     config: { ...config, platform: formatPlatform(config.platform) },
     unseen,
+    notes,
+    granularity,
     layers,
     provenance,
     repositories,

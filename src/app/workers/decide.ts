@@ -5,8 +5,8 @@ import type { CredentialGrant } from '../../domain/image/scope.ts'
 import type { Rebuild } from '../../domain/rebuild.ts'
 import type { Repo } from '../../domain/repo/repo.ts'
 import { decide, keptKeys, withLimits } from '../../pipeline/decide.ts'
-import { gatherEvidence } from '../../pipeline/gather-evidence.ts'
-import { type FixPorts, gatherFixes } from '../../pipeline/gather-fixes.ts'
+import { recallEvidence } from '../../pipeline/recall/evidence.ts'
+import { type FixPorts, recallFixes } from '../../pipeline/recall/fixes.ts'
 import { plan } from '../../pipeline/plan.ts'
 import { type RecalledUse, recallBuild, recallUses } from '../../pipeline/recall.ts'
 import { decideBuild } from '../../policy/decide-build.ts'
@@ -63,7 +63,14 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   }))
   stored.push({ subject: { kind: 'build', workflow: policy.rebuild?.workflow ?? null }, decision: build.decision, decidedAt: asOf })
   await ports.decisions.replace(claim, repo.id, stored)
-  return build.next
+  return earliest(build.next, fixes.length > 0 && policy.rebuild?.onFix === true ? new Date(asOf.getTime() + offersEveryMs) : null)
+}
+
+/** While a fix waits, what package archives offer is looked at again this often, ms: they lag behind advisories by hours. */
+const offersEveryMs = 60 * 60 * 1000
+
+function earliest(...times: readonly (Date | null)[]): Date | null {
+  return times.flatMap((time) => time ?? []).sort((a, b) => a.getTime() - b.getTime())[0] ?? null
 }
 
 /** What is known inside the images, where somebody looks; what is wanted and not there is due. What the policy leaves alone is not looked into. */
@@ -72,7 +79,7 @@ async function lookInside({ evidence, dueWork }: DecideWorkerPorts, recalled: re
   if (evidence === null || !policy.enabled) return { uses: recalled, fixes: [] }
   const unasked = decide({ repo: null, baseBranch: '', policy, uses: recalled.map((one) => ({ ...one, evidence: null })), updates: [], asOf })
   const isOurs = (index: number) => unasked[index]?.decision.kind !== 'skip'
-  const gathered = await gatherEvidence(
+  const gathered = await recallEvidence(
     evidence,
     recalled.filter((_, index) => isOurs(index)),
     policy,
@@ -80,7 +87,7 @@ async function lookInside({ evidence, dueWork }: DecideWorkerPorts, recalled: re
   )
   const inside = gathered.uses[Symbol.iterator]()
   const uses = recalled.map((one, index) => (isOurs(index) ? (inside.next().value ?? one) : one))
-  const { fixes, toInspect, toAsk } = await gatherFixes(evidence, discovery, gathered.uses, asOf)
+  const { fixes, toInspect, toAsk } = await recallFixes(evidence, discovery, gathered.uses, asOf)
   await dueWork.schedule([
     ...[...gathered.toInspect, ...toInspect].map((wanted) => work('inspect', formatWanted(wanted), asOf)),
     ...toAsk.map((manifest) => work('installable', formatWanted(manifest), asOf)),

@@ -86,7 +86,7 @@ export function stagesOf(house: House): readonly Stage[] {
       return next
     }),
     each('installable', { concurrency: concurrency.installable }, (claim, asOf) =>
-      checkInstallable({ advisories, distros, inventories, indexes, installables, repos, dueWork, grants }, claim, asOf),
+      checkInstallable({ inventories, looks, indexes, installables, repos, dueWork, grants }, claim, asOf),
     ),
     each('feed', { concurrency: concurrency.feed }, async (claim, asOf) =>
       (await runFeed(house, claim.key, asOf)) ? after(asOf, config.feeds.minutes) : null,

@@ -33,7 +33,7 @@ export function inspection(manifest: Digest, packages: readonly Package[], chang
     platform,
     config: { platform, created: null, user: '', workingDir: '', stopSignal: null, labels: {}, ...none },
     layers: [{ digest: digest('f'), size: 9 }],
-    inventory: { distro, source: 'layers', packages, repositories: [], unseen: [] },
+    inventory: { distro, source: 'layers', granularity: 'binaries', packages, repositories: [], unseen: [], notes: [] },
     provenance: null,
     base: { name: null, digest: null, proof: 'none' },
     ...change,

@@ -57,7 +57,7 @@ describe('a wanted look', () => {
 describe('what package repositories offered', () => {
   it('is the newest answer, by scope', async () => {
     const { installables: store } = db.stores
-    const known = { kind: 'known', versions: { libssl3: '3.0.17-1', constructor: '1' } } as const
+    const known = { kind: 'known', versions: { libssl3: '3.0.17-1', constructor: '1' }, sources: { openssl: '3.0.17-1' } } as const
     expect(await store.installable('public', name, digest('a'))).toBeNull()
     await store.saveInstallable('public', name, digest('a'), { askedAt: minute(0), answer: { kind: 'cannot-say', why: nasty } })
     await store.saveInstallable('public', name, digest('a'), { askedAt: minute(1), answer: known })

@@ -30,6 +30,8 @@ const inventory: Inventory = {
     },
   ],
   repositories: [],
+  granularity: 'binaries',
+  notes: [],
   unseen: [],
 }
 

@@ -67,8 +67,8 @@ test.each([
 test('a base is looked at on the usual platform, or on what is built', () => {
   const index = toManifest(toDigest('sha256:b*'), after)
 
-  expect(representative(index, null)).toBe(toDigest('sha256:4*'))
-  expect(representative(index, ['linux/s390x'])).toBe(toDigest('sha256:6*'))
+  expect(representative(index, null)).toEqual({ manifest: toDigest('sha256:4*'), platform: 'linux/amd64' })
+  expect(representative(index, ['linux/s390x'])).toEqual({ manifest: toDigest('sha256:6*'), platform: 'linux/s390x' })
   expect(representative(index, ['windows/amd64'])).toBeNull()
-  expect(representative(toManifest(toDigest('sha256:b*'), 'image'), null)).toBe(toDigest('sha256:b*'))
+  expect(representative(toManifest(toDigest('sha256:b*'), 'image'), null)).toEqual({ manifest: toDigest('sha256:b*'), platform: null })
 })

@@ -23,6 +23,7 @@ export type WrittenEvidence = {
     readonly why?: readonly string[]
     readonly sources?: MoveEvidence['platforms'][number]['sources']
     readonly unseen?: readonly string[]
+    readonly notes?: readonly string[]
   }[]
   readonly notCompared?: MoveEvidence['notCompared']
   readonly feeds?: readonly { readonly name: string; readonly checkedAt: string }[]
@@ -34,6 +35,7 @@ export function toEvidence({ platforms, notCompared = [], feeds = [] }: WrittenE
       platform: one.platform,
       sources: one.sources ?? { from: 'layers', to: 'layers' },
       unseen: one.unseen ?? [],
+      notes: one.notes ?? [],
       difference: {
         packages: {
           upgraded: (one.upgraded ?? []).map(toPackage),

@@ -1,5 +1,6 @@
 /** The inventory that an SBOM document gives, or why it gives none and the layers are to be read. */
 import type { Distro } from '../../../domain/package/distro.ts'
+import type { Inventory } from '../../../domain/package/inventory.ts'
 import type { Package, PackageType } from '../../../domain/package/package.ts'
 import { type PackagePurl, packagePurl, readPackagePurl } from '../../../domain/package/purl.ts'
 import { mostPackages, plainLine, plainWord } from '../databases/fields.ts'
@@ -11,6 +12,7 @@ export type Sbom = {
   readonly from: 'spdx' | 'cyclonedx'
   readonly distro: Distro
   readonly packages: readonly Package[]
+  readonly granularity: Inventory['granularity']
   readonly unseen: readonly string[]
 }
 
@@ -29,7 +31,7 @@ const typeOf: ReadonlyMap<string, PackageType> = new Map([
 
 /**
  * The distribution's packages of a document. An inventory must be complete to be worth something: a document without such packages, with one that has no
- * version, or that names no distribution or two is unusable. That docker-scout lists sources, not binary packages, stands in `unseen`.
+ * version, or that names no distribution or two is unusable. Docker-scout lists sources, not binary packages.
  */
 export function readSbom(listed: Listed): ReadSbom {
   const unusable = (problem: string): ReadSbom => ({ kind: 'unusable', problem })
@@ -55,11 +57,9 @@ export function readSbom(listed: Listed): ReadSbom {
     if (read === null) return unusable('it lists a package without a readable name and version')
     packages.set(`${read.type} ${read.name} ${read.arch ?? ''} ${read.version}`, read)
   }
-  const unseen = [
-    ...(found.some(({ purl }) => isSource(purl)) ? ['the SBOM names source packages: which of their binary packages are installed is not known'] : []),
-    ...(unread > 0 ? [`${unread} packages of the SBOM have a purl that cannot be read`] : []),
-  ]
-  return { kind: 'sbom', sbom: { from: listed.from, distro, packages: [...packages.values()], unseen } }
+  const granularity = found.some(({ purl }) => isSource(purl)) ? 'sources' : 'binaries'
+  const unseen = unread > 0 ? [`${unread} packages of the SBOM have a purl that cannot be read`] : []
+  return { kind: 'sbom', sbom: { from: listed.from, distro, packages: [...packages.values()], granularity, unseen } }
 }
 
 /** Docker-scout gives no architecture, for what it names is a source. */

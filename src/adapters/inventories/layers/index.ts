@@ -44,6 +44,6 @@ export async function readLayers(
   return finish(readTree(imageTree(read), true), refused)
 }
 
-function finish({ distro, packages, repositories, unseen }: TreeContent, refused: readonly string[]): Omit<TreeContent, 'isSettled'> {
-  return { distro, packages, repositories, unseen: [...refused, ...unseen] }
+function finish({ distro, packages, repositories, unseen, notes }: TreeContent, refused: readonly string[]): Omit<TreeContent, 'isSettled'> {
+  return { distro, packages, repositories, unseen: [...refused, ...unseen], notes }
 }

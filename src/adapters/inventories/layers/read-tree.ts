@@ -24,6 +24,8 @@ export type TreeContent = {
   readonly repositories: readonly PackageRepository[]
   /** A sentence each. */
   readonly unseen: readonly string[]
+  /** What could not be read of lists of repositories: no package is missing because of it. */
+  readonly notes: readonly string[]
   /** Nothing that a lower layer holds counts any more. */
   readonly isSettled: boolean
 }
@@ -44,11 +46,12 @@ export function readTree(tree: ImageTree, isWhole: boolean): TreeContent {
   )
   if (isWhole && !hasDatabase && parts.length === 0) notes.unseen.add('no package database was found: what is in the image came there without dpkg, apk or rpm')
   if (isWhole && distro === null) notes.unseen.add('no readable os-release was found: the distribution is unknown')
+  const aside: Notes = { unseen: new Set() }
   const repositories = [aptSources, apkRepositories, ...repositoryFolders.flatMap((folder) => tree.list(folder))].flatMap((path) =>
-    readRepositories(tree, notes, path),
+    readRepositories(tree, aside, path),
   )
   const isSettled = distro !== null && parts.length === 0 && single.length > 0 && hasOwnRepositories(tree, single, distro)
-  return { distro, packages, repositories, unseen: [...notes.unseen], isSettled }
+  return { distro, packages, repositories, unseen: [...notes.unseen], notes: [...aside.unseen], isSettled }
 }
 
 /** The first of the two places that has a readable file. */

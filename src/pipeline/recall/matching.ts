@@ -1,10 +1,10 @@
-/** Match: which vulnerabilities apply to what is inside images, by the advisories that the memory holds. */
-import { advisedNames, createMatcher, worstFirst } from '../domain/advisory/match.ts'
-import type { Evidence } from '../domain/difference.ts'
-import type { Inspection } from '../domain/image/inspection.ts'
-import type { MoveEvidence } from '../domain/move-evidence.ts'
-import { type DistroTable, distroRow, releaseKey } from '../domain/package/distro.ts'
-import type { AdvisoryStore } from '../ports/advisory-store.ts'
+/** Matching what is recalled: which vulnerabilities apply to what is inside images, by the advisories that the memory holds. */
+import { advisedNames, createMatcher, worstFirst } from '../../domain/advisory/match.ts'
+import type { Evidence } from '../../domain/difference.ts'
+import type { Inspection } from '../../domain/image/inspection.ts'
+import type { MoveEvidence } from '../../domain/move-evidence.ts'
+import { type DistroTable, distroRow, releaseKey } from '../../domain/package/distro.ts'
+import type { AdvisoryStore } from '../../ports/advisory-store.ts'
 
 export type MatchPorts = {
   readonly advisories: Pick<AdvisoryStore, 'about' | 'notes' | 'parts'>

@@ -1,16 +1,16 @@
-/** Gather evidence: what is known inside the images that uses would move between, and which looks are still wanted. It asks nobody outside. */
-import { compareImages } from '../domain/compare-images.ts'
-import type { Digest } from '../domain/image/digest.ts'
-import type { Inspection } from '../domain/image/inspection.ts'
-import type { TagKey } from '../domain/image/observation.ts'
-import { formatPlatform } from '../domain/image/platform.ts'
-import type { Policy } from '../domain/repo/policy.ts'
-import { comparedManifests, type Compared, type Pair } from '../policy/compared.ts'
-import type { EvidenceFacts } from '../policy/facts.ts'
-import type { InventoryStore } from '../ports/inventory-store.ts'
-import type { WantedInspectionStore, WantedManifest } from '../ports/wanted-inspection-store.ts'
-import { type MatchPorts, matchInspections } from './match.ts'
-import type { RecalledUse } from './recall.ts'
+/** Recalling evidence: what is known inside the images that uses would move between, and which looks are still wanted. It asks nobody outside. */
+import { compareImages } from '../../domain/compare-images.ts'
+import type { Digest } from '../../domain/image/digest.ts'
+import type { Inspection } from '../../domain/image/inspection.ts'
+import type { TagKey } from '../../domain/image/observation.ts'
+import { formatPlatform } from '../../domain/image/platform.ts'
+import type { Policy } from '../../domain/repo/policy.ts'
+import { comparedManifests, type Compared, type Pair } from '../../policy/compared.ts'
+import type { EvidenceFacts } from '../../policy/facts.ts'
+import type { InventoryStore } from '../../ports/inventory-store.ts'
+import type { WantedInspectionStore, WantedManifest } from '../../ports/wanted-inspection-store.ts'
+import { type MatchPorts, matchInspections } from './matching.ts'
+import type { RecalledUse } from '../recall.ts'
 
 export type EvidencePorts = MatchPorts & {
   readonly inventories: Pick<InventoryStore, 'inspection' | 'inspectionsThrough'>
@@ -26,13 +26,13 @@ const patienceMs = 15 * 60 * 1000
 const tryAgainMs = 24 * 60 * 60 * 1000
 
 /** Each use with what is known inside, in the order given, and the looks that are wanted. */
-export async function gatherEvidence(
+export async function recallEvidence(
   ports: EvidencePorts,
   uses: readonly RecalledUse[],
   policy: Policy,
   asOf: Date,
 ): Promise<{ readonly uses: readonly (RecalledUse & { readonly evidence: EvidenceFacts | null })[]; readonly toInspect: readonly ToInspect[] }> {
-  const known = new Map<string, Promise<Gathered>>()
+  const known = new Map<string, Promise<Recalled>>()
   const gathered: (RecalledUse & { evidence: EvidenceFacts | null })[] = []
   const toInspect: ToInspect[] = []
   for (const recalled of uses) {
@@ -51,9 +51,9 @@ export async function gatherEvidence(
   return { uses: gathered, toInspect }
 }
 
-type Gathered = { readonly evidence: EvidenceFacts; readonly toInspect: readonly ToInspect[] }
+type Recalled = { readonly evidence: EvidenceFacts; readonly toInspect: readonly ToInspect[] }
 
-async function gather(ports: EvidencePorts, tag: TagKey, { pairs, indexes, left }: Compared, asOf: Date): Promise<Gathered> {
+async function gather(ports: EvidencePorts, tag: TagKey, { pairs, indexes, left }: Compared, asOf: Date): Promise<Recalled> {
   const found = await Promise.all(
     pairs.map(async (pair) => ({
       pair,
@@ -80,7 +80,8 @@ async function gather(ports: EvidencePorts, tag: TagKey, { pairs, indexes, left 
     if (a === undefined || b === undefined) return []
     const sources = { from: from.inventory.source, to: to.inventory.source }
     const unseen = [...new Set([...from.inventory.unseen, ...to.inventory.unseen])]
-    return [{ platform: formatPlatform(to.platform), difference: compareImages(a, b), sources, unseen }]
+    const notes = [...new Set([...from.inventory.notes, ...to.inventory.notes])]
+    return [{ platform: formatPlatform(to.platform), difference: compareImages(a, b), sources, unseen, notes }]
   })
   const moveEvidence = { platforms, notCompared: [...notCompared, ...left.map((why) => ({ platform: null, why }))], feeds }
   return { evidence: { kind: 'known', evidence: moveEvidence }, toInspect }

@@ -1,26 +1,28 @@
-/** Gather fixes: what the distribution has fixed and the bases of a repo's final images were not rebuilt with. It asks nobody outside. */
-import type { Finding } from '../domain/advisory/finding.ts'
-import type { Inspection } from '../domain/image/inspection.ts'
-import type { TagKey } from '../domain/image/observation.ts'
-import { byUrgency } from '../domain/move-evidence.ts'
-import { compareVersions } from '../domain/package/version-order.ts'
-import type { PackageSteps } from '../domain/repo/package-steps.ts'
-import type { Policy } from '../domain/repo/policy.ts'
-import { formatFor } from '../formats/index.ts'
-import type { WaitingFix } from '../policy/facts.ts'
-import { builtPlatforms } from '../policy/target.ts'
-import type { InstallableNote, InstallableStore } from '../ports/installable-store.ts'
-import type { Discovery } from '../ports/repo-store.ts'
-import { type EvidencePorts, lookAt, type ToInspect } from './gather-evidence.ts'
-import { matchInspections } from './match.ts'
-import type { RecalledUse } from './recall.ts'
+/** Recalling fixes: what the distribution has fixed and the bases of a repo's final images were not rebuilt with. It asks nobody outside. */
+import type { Finding } from '../../domain/advisory/finding.ts'
+import type { Inspection } from '../../domain/image/inspection.ts'
+import type { TagKey } from '../../domain/image/observation.ts'
+import { byUrgency } from '../../domain/move-evidence.ts'
+import { compareVersions } from '../../domain/package/version-order.ts'
+import type { PackageSteps } from '../../domain/repo/package-steps.ts'
+import type { Policy } from '../../domain/repo/policy.ts'
+import { formatFor } from '../../formats/index.ts'
+import { representative } from '../../policy/compared.ts'
+import type { Upstream, WaitingFix } from '../../policy/facts.ts'
+import { builtPlatforms } from '../../policy/target.ts'
+import type { InstallableNote, InstallableStore } from '../../ports/installable-store.ts'
+import type { Discovery } from '../../ports/repo-store.ts'
+import type { WantedManifest } from '../../ports/wanted-inspection-store.ts'
+import { type EvidencePorts, lookAt, type ToInspect } from './evidence.ts'
+import { matchInspections } from './matching.ts'
+import type { RecalledUse } from '../recall.ts'
 
 export type FixPorts = EvidencePorts & { readonly installables: Pick<InstallableStore, 'installable'> }
 
 /** What package repositories offer is asked for again after this long, ms, while a fix waits. */
 const offersHoldMs = 60 * 60 * 1000
 
-export type GatheredFixes = {
+export type RecalledFixes = {
   /** Most urgent first. */
   readonly fixes: readonly WaitingFix[]
   readonly toInspect: readonly ToInspect[]
@@ -29,12 +31,12 @@ export type GatheredFixes = {
 }
 
 /** A fix for each source package of each base that the final image stands on, as its tag shows it now. */
-export async function gatherFixes(
+export async function recallFixes(
   ports: FixPorts,
   discovery: Pick<Discovery, 'files' | 'policy'>,
   uses: readonly RecalledUse[],
   asOf: Date,
-): Promise<GatheredFixes> {
+): Promise<RecalledFixes> {
   const fixes: WaitingFix[] = []
   const toInspect: ToInspect[] = []
   const toAsk: ToInspect[] = []
@@ -45,12 +47,10 @@ export async function gatherFixes(
     if (tag === null || upstream?.kind !== 'seen' || !isBase || seen.has(key)) continue
     seen.add(key)
     const { scope, imageName } = tag
-    const platform = builtPlatforms({ use, policy: discovery.policy })?.[0] ?? null
     const [through] = await ports.inventories.inspectionsThrough(scope, imageName, upstream.digest)
-    const side =
-      through !== undefined
-        ? ({ kind: 'known', inspection: through } as const)
-        : await lookAt(ports, { scope, imageName, manifest: upstream.digest, index: null, platform }, asOf)
+    const wanted = wantedBase(tag, upstream, builtPlatforms({ use, policy: discovery.policy }))
+    if (wanted === null) continue
+    const side = through !== undefined ? ({ kind: 'known', inspection: through } as const) : await lookAt(ports, wanted, asOf)
     if (side.kind === 'wanted') {
       if (side.isDue) toInspect.push(side.wanted)
       continue
@@ -67,8 +67,19 @@ export async function gatherFixes(
   return { fixes: fixes.sort(bySeverity), toInspect, toAsk }
 }
 
+/** Where the manifest was not fetched, since nothing moves, the digest itself is looked through. The same manifest as a move would compare, so that it is read once. */
+function wantedBase(
+  { scope, imageName }: TagKey,
+  { digest, manifest }: Extract<Upstream, { kind: 'seen' }>,
+  built: readonly string[] | null,
+): WantedManifest | null {
+  if (manifest === null) return { scope, imageName, manifest: digest, index: null, platform: built?.[0] ?? null }
+  const chosen = representative(manifest, built)
+  return chosen === null ? null : { scope, imageName, ...chosen, index: manifest.kind === 'index' ? digest : null }
+}
+
 /** Findings with a published fix that are worth a build, by source package; each group most urgent first. */
-export function bySource(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+function bySource(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
   const groups = new Map<string, [Finding, ...Finding[]]>()
   for (const finding of [...findings].sort(byUrgency)) {
     const known = groups.get(finding.sourceName)
@@ -79,7 +90,7 @@ export function bySource(findings: readonly Finding[]): readonly (readonly [Find
 }
 
 /** Whether the finding waits for a rebuild: its fix is published. */
-export function isWaiting({ fix, fixedIn, severity, kev }: Finding): boolean {
+function isWaiting({ fix, fixedIn, severity, kev }: Finding): boolean {
   return fix === 'available' && fixedIn !== null && (severity !== 'negligible' || kev)
 }
 
@@ -101,7 +112,7 @@ function fixOf(
     sourceName: worst.sourceName,
     installed: worst.installed,
     fixedIn,
-    installable: offerOf(note, binaries, (version) => compareVersions(type, version, fixedIn) >= 0),
+    installable: offerOf(note, worst.sourceName, binaries, (version) => compareVersions(type, version, fixedIn) >= 0),
     vulnerabilities: [...new Set(findings.map(({ id }) => id))],
     severity: worst.severity,
     since: published === null || Number.isNaN(Date.parse(published)) ? null : new Date(published),
@@ -109,13 +120,19 @@ function fixOf(
   }
 }
 
-/** Binaries of one source are published together; the lowest version that is offered is what counts. */
-function offerOf(note: InstallableNote | null, binaries: readonly string[], isFixed: (version: string) => boolean): WaitingFix['installable'] {
+/** Binaries of one source are published together; the lowest version that is offered is what counts. Where the inventory names no binaries, the source's. */
+function offerOf(
+  note: InstallableNote | null,
+  sourceName: string,
+  binaries: readonly string[],
+  isFixed: (version: string) => boolean,
+): WaitingFix['installable'] {
   if (note === null) return { kind: 'cannot-say', why: 'its package repositories have not been asked yet' }
   if (note.answer.kind === 'cannot-say') return note.answer
-  const { versions } = note.answer
+  const { versions, sources } = note.answer
   const offered = binaries.flatMap((name) => (Object.hasOwn(versions, name) ? [versions[name] ?? ''] : []))
   const behind = offered.find((version) => !isFixed(version))
+  if (offered[0] === undefined && Object.hasOwn(sources, sourceName)) offered.push(sources[sourceName] ?? '')
   if (offered[0] === undefined) return { kind: 'cannot-say', why: `its package repositories do not have ${binaries.slice(0, 3).join(', ')}` }
   return behind === undefined ? { kind: 'known', version: offered[0] } : { kind: 'cannot-say', why: `its package repositories offer only ${behind}` }
 }
