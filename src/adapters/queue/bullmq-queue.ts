@@ -133,7 +133,7 @@ export function bullmqQueue(parts: BullmqParts): OpenQueue {
       await within(500, drained())
     }
     const force = running.size > 0
-    await within(900, Promise.allSettled([...workers.map((worker) => worker.close(force)), ...[...queues.values()].map((queue) => queue.close())]))
+    await within(2_000, Promise.allSettled([...workers.map((worker) => worker.close(force)), ...[...queues.values()].map((queue) => queue.close())]))
     await within(300, parts.disconnect())
   }
 

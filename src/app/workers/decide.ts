@@ -63,7 +63,8 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   }))
   stored.push({ subject: { kind: 'build', workflow: policy.rebuild?.workflow ?? null }, decision: build.decision, decidedAt: asOf })
   await ports.decisions.replace(claim, repo.id, stored)
-  return earliest(build.next, fixes.length > 0 && policy.rebuild?.onFix === true ? new Date(asOf.getTime() + offersEveryMs) : null)
+  const untils = decided.map(({ decision: { until } }) => until)
+  return earliest(build.next, ...untils, fixes.length > 0 && policy.rebuild?.onFix === true ? new Date(asOf.getTime() + offersEveryMs) : null)
 }
 
 /** While a fix waits, what package archives offer is looked at again this often, ms: they lag behind advisories by hours. */
