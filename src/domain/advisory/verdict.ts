@@ -1,4 +1,5 @@
 /** What all records together say about one vulnerability in one source package of one image: the rules of trust between and within feeds. */
+import { isSameLine } from '../package/rpm-line.ts'
 import { compareVersions, type PackageType } from '../package/version-order.ts'
 import type { Advisory, FixKind } from './advisory.ts'
 import { holds, isOpenEnded, reachedFix } from './version-range.ts'
@@ -43,8 +44,9 @@ const fixKinds: readonly FixKind[] = ['subscription-only', 'will-not-fix', 'defe
  *
  * Within the deciding feed, for each unit: withdrawn records say nothing; a record about the vulnerability itself (`CVE-…`, `UBUNTU-CVE-…`) decides before notices
  * of updates, which come again for the same one when an update has to be repaired; `not-affected` wins; fixes for subscribers are told only where there is none for
- * everybody; a record without an end gives way to one whose fix the installed version has reached (`+esm1` on an image with Ubuntu Pro); any other record
- * whose range holds the version makes it affected.
+ * everybody; a record without an end gives way to one whose fix the installed version has reached (`+esm1` on an image with Ubuntu Pro), and an rpm's record whose
+ * fix is of another line (`3.9.19-8.el9`) to one whose fix in the version's own line is reached (`3.9.18-3.el9_4.5`); any other record whose range holds the
+ * version makes it affected.
  */
 export function judge(type: PackageType, feeds: readonly string[], id: string, claims: readonly Claim[]): Verdict {
   const rankOf = ({ advisory }: Claim): number => (feeds.includes(advisory.feed) ? feeds.indexOf(advisory.feed) : feeds.length)
@@ -104,8 +106,15 @@ function applyingTo(type: PackageType, advisories: readonly Advisory[], version:
   if (advisories.some(({ status }) => status === 'not-affected')) return []
   const holding = advisories.filter((advisory) => holds(type, advisory, version))
   if (holding.length === 0 || holding.length === advisories.length) return holding
-  const isReached = advisories.some((advisory) => !holding.includes(advisory) && reachedFix(type, advisory, version) !== null)
-  return isReached ? holding.filter((advisory) => !isOpenEnded(type, advisory, version)) : holding
+  const reached = advisories.flatMap((advisory) => (holding.includes(advisory) ? [] : (reachedFix(type, advisory, version) ?? [])))
+  if (reached.length === 0) return holding
+  const isFixedInLine = type === 'rpm' && reached.some((fixed) => isSameLine(fixed, version))
+  return holding.filter((advisory) => !isOpenEnded(type, advisory, version) && !(isFixedInLine && isOfOtherLines(advisory, version)))
+}
+
+/** Whether all its fixes are of other lines than the version: the record speaks of the line's successors. */
+function isOfOtherLines({ ranges, versions }: Advisory, version: string): boolean {
+  return versions.length === 0 && ranges.every(({ fixed }) => fixed !== null && !isSameLine(fixed, version))
 }
 
 /** The highest fix that was reached. */
