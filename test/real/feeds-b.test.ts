@@ -40,7 +40,6 @@ const withoutAdvisories: Readonly<Record<string, string>> = {
   'suse/csaf-vex/cve-1999-0003.json': 'names no product',
   'suse/osv/SUSE-SU-2015_0011-2.json': 'names no package',
   'suse/osv/openSUSE-SU-2016_1623-1.json': 'only for Package Hub',
-  'suse/oval/suse.linux.enterprise.micro.5-affected.xml': 'only for Micro',
   'ubuntu/osv/lsn/LSN-0108-1.json': 'a livepatch',
   'ubuntu/vex/cve/2025/CVE-2025-0194.json': 'has no statements',
 }

@@ -87,6 +87,9 @@ function itemsOf(
   return judgementsOf(record, affected, vulnerabilities).map((judgement: OsvJudgement) => advisory({ ...says, ...judgement }))
 }
 
+/** What an `arch` says where it is none. */
+const everyArchitecture = new Set(['', 'all', 'any', 'noarch'])
+
 /** What the purl narrows it to; null: builds of another repository (Rocky's `sig-cloud`), numbered apart. */
 function limitsOf({ package: named }: OsvAffected): { readonly architectures: readonly string[]; readonly isSource: boolean } | null {
   const qualifiers = new URLSearchParams(/\?([^#]*)/.exec(named?.purl ?? '')?.[1] ?? '')
@@ -95,7 +98,8 @@ function limitsOf({ package: named }: OsvAffected): { readonly architectures: re
   if (/^rocky-linux-.*\bsig\b/.test(distro)) return null
   const ofRocky = /^rocky-linux-[\d-]+-(x86_64|aarch64|ppc64le|s390x|i686|noarch)$/.exec(distro)?.[1]
   const isSource = arch === 'source' || arch === 'src'
-  return { architectures: ofRocky === undefined ? [] : [ofRocky], isSource }
+  const architecture = ofRocky ?? (isSource ? null : arch)
+  return { architectures: architecture === null || everyArchitecture.has(architecture) ? [] : [architecture], isSource }
 }
 
 /**

@@ -46,6 +46,8 @@ describe('the release that advisories speak of', () => {
     ['ol', '8.9', 'ol:8'],
     ['amzn', '2', 'amzn:2'],
     ['amzn', '2023', 'amzn:2023'],
+    ['amzn', '2023.3.20240304', 'amzn:2023'],
+    ['sle-micro-rancher', '5.3', 'sle-micro:5.3'],
     ['amzn', '2018.03', 'amzn:1'],
     ['photon', '5.0', 'photon:5.0'],
     ['sles', '15.5', 'sles:15.5'],
