@@ -9,6 +9,7 @@ import type { ExploitNotes } from '../domain/advisory/finding-of.ts'
 import { advisedNames, match } from '../domain/advisory/match.ts'
 import { Fault } from '../domain/fault.ts'
 import { type DistroTable, distroRow, type ReleaseKey, releaseKey } from '../domain/package/distro.ts'
+import { installedRelease } from '../domain/package/installed-release.ts'
 import type { Inventory } from '../domain/package/inventory.ts'
 import type { AdvisoryStore } from '../ports/advisory-store.ts'
 
@@ -99,7 +100,8 @@ export async function advisoriesInStore(
 export function namesByRelease(table: DistroTable, inventories: readonly Inventory[]): ReadonlyMap<ReleaseKey, ReadonlySet<string>> {
   const names = new Map<ReleaseKey, Set<string>>()
   for (const inventory of inventories) {
-    const release = inventory.distro === null ? null : releaseKey(table, inventory.distro)
+    const distro = installedRelease(inventory)
+    const release = distro === null ? null : releaseKey(table, distro)
     if (release === null) continue
     const known = names.get(release) ?? new Set()
     for (const name of advisedNames(inventory)) known.add(name)

@@ -6,6 +6,7 @@ import { parsePlatform } from '../domain/image/platform.ts'
 import { parseFullImageName } from '../domain/image/reference.ts'
 import { type CredentialGrant, scopeFor } from '../domain/image/scope.ts'
 import { type DistroTable, releaseKey } from '../domain/package/distro.ts'
+import { installedRelease } from '../domain/package/installed-release.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
 import type { Inventories } from '../ports/inventories.ts'
 import type { InventoryStore } from '../ports/inventory-store.ts'
@@ -33,7 +34,7 @@ export async function inspect(ports: InspectPorts, claim: Claim, asOf: Date): Pr
   if (wanted === null) return null
   try {
     const inspection = await lookInto(ports.looks, wanted)
-    const { distro } = inspection.inventory
+    const distro = installedRelease(inspection.inventory)
     await ports.inventories.saveInspection(wanted.scope, wanted.imageName, inspection, distro === null ? null : releaseKey(ports.distros, distro))
     // Before the row goes: a kill in between leaves it, and the look is had again.
     await wake(ports, wanted, asOf)

@@ -1,5 +1,6 @@
 /** Matching: which vulnerabilities apply to the packages of an image, one finding per vulnerability and source package. */
 import { type Distro, type DistroTable, distroRow, lifecycleOf, type ReleaseKey, releaseKey } from '../package/distro.ts'
+import { installedRelease } from '../package/installed-release.ts'
 import type { Inventory } from '../package/inventory.ts'
 import type { Package } from '../package/package.ts'
 import type { Advisory } from './advisory.ts'
@@ -74,15 +75,16 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
     return findings
   }
   return {
-    match: ({ distro, packages }, { all = false } = {}) => {
+    match: (inventory, { all = false } = {}) => {
       if (kept + images.size > mostKept) {
         images.clear()
         kept = 0
       }
+      const distro = installedRelease(inventory)
       const context = distro === null ? null : contextOf(distro)
       if (context === null) return []
       const findings: Finding[] = []
-      for (const source of sourcesOf(context, packages)) {
+      for (const source of sourcesOf(context, inventory.packages)) {
         for (const finding of all ? judgeSource(context, source, true) : judgeOnce(context, source)) findings.push(finding)
       }
       return findings

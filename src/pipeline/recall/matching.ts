@@ -4,6 +4,7 @@ import type { Evidence } from '../../domain/difference.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { MoveEvidence } from '../../domain/move-evidence.ts'
 import { type DistroTable, distroRow, releaseKey } from '../../domain/package/distro.ts'
+import { installedRelease } from '../../domain/package/installed-release.ts'
 import type { AdvisoryStore } from '../../ports/advisory-store.ts'
 
 export type MatchPorts = {
@@ -20,9 +21,10 @@ export async function matchInspections(
   const names = new Map<string, Set<string>>()
   const asked = new Set<string>()
   for (const { inventory } of inspections) {
-    const release = inventory.distro === null ? null : releaseKey(distros, inventory.distro)
-    if (inventory.distro === null || release === null) continue
-    for (const feed of distroRow(distros, inventory.distro)?.feeds ?? []) asked.add(feed)
+    const distro = installedRelease(inventory)
+    const release = distro === null ? null : releaseKey(distros, distro)
+    if (distro === null || release === null) continue
+    for (const feed of distroRow(distros, distro)?.feeds ?? []) asked.add(feed)
     const ofRelease = names.get(release) ?? new Set()
     names.set(release, ofRelease)
     for (const name of advisedNames(inventory)) ofRelease.add(name)

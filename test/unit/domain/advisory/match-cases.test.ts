@@ -7,11 +7,13 @@ import type { Advisory, VersionRange } from '../../../../src/domain/advisory/adv
 import type { Finding } from '../../../../src/domain/advisory/finding.ts'
 import { match } from '../../../../src/domain/advisory/match.ts'
 import { packageTypeOf } from '../../../../src/domain/package/distro.ts'
+import type { PackageRepository } from '../../../../src/domain/package/inventory.ts'
 import { advisory, distro, inventory, onePackage } from '../../../support/evidence.ts'
 
 type Case = {
   readonly distro: Parameters<typeof distro>[0]
   readonly packages: readonly Parameters<typeof onePackage>[0][]
+  readonly repositories?: readonly PackageRepository[]
   readonly at?: string
   readonly all?: boolean
   readonly notes?: Readonly<Record<string, { kev: boolean; epss: number | null }>>
@@ -29,7 +31,7 @@ describe('matching', () => {
     const type = packageTypeOf(table, on) ?? 'deb'
     const found = match(
       { table, advisories, notes: new Map(Object.entries(given.notes ?? {})), at: new Date(given.at ?? '2026-01-01T00:00:00Z') },
-      inventory({ distro: on, packages: given.packages.map((one) => onePackage({ type, ...one })) }),
+      inventory({ distro: on, repositories: given.repositories ?? [], packages: given.packages.map((one) => onePackage({ type, ...one })) }),
       { all: given.all ?? false },
     )
     const expected = read('expected') as Partial<Finding>[]
