@@ -1,4 +1,4 @@
-/** Amazon's updateinfo: the release is in the erratum's id, and so is the "extra" that it came from. */
+/** Amazon's updateinfo: the release is in the tag of each build and in the erratum's id, and there is the "extra" that it came from. */
 import type { FeedItem, VersionRange } from '../../../domain/advisory/advisory.ts'
 import { releaseKeyOfVersion } from '../../../domain/package/distro.ts'
 import type { FeedFile } from '../../../ports/feeds.ts'
@@ -10,12 +10,15 @@ export function parseAmazon(file: FeedFile, { distros }: FeedContext): AsyncIter
   if (!/updateinfo[^/]*\.xml(\.gz|\.xz|\.bz2|\.zst)?$/.test(file.path)) return null
   return updateinfoItems(file, {
     feed: 'amazon',
-    release: ({ id }) => releaseKeyOfVersion(distros, 'amzn', releaseOf(id)),
+    release: ({ id }, { evr }) => releaseKeyOfVersion(distros, 'amzn', /\.amzn(20\d\d|[12])(?:\.|$)/.exec(evr)?.[1] ?? releaseOf(id)),
     ranges: rangesOf,
   })
 }
 
-/** `ALAS-2011-1` is Amazon Linux 1; `ALAS2-…`, `ALAS2KERNEL-5.15-…` and other extras 2; `ALAS2023-…`, `ALAS2023LIVEPATCH-…` 2023. */
+/**
+ * For builds without a tag. `ALAS-2011-1` is Amazon Linux 1, though the web pages of 2 number theirs so too; `ALAS2-…`, `ALAS2KERNEL-5.15-…` and other extras
+ * are 2; `ALAS2023-…`, `ALAS2023LIVEPATCH-…` 2023.
+ */
 function releaseOf(id: string): string {
   const named = /^ALAS(20\d\d|2)?[A-Z]*[\d.]*-/.exec(id.toUpperCase())
   return named === null ? '' : (named[1] ?? '1')
@@ -27,7 +30,7 @@ function releaseOf(id: string): string {
  */
 function rangesOf(erratum: Erratum, { evr }: ErratumPackage): readonly VersionRange[] {
   const extra = [erratum.id.replace(/-\d{4}-\d+$/, ''), ...erratum.collections].flatMap(
-    (name) => /^ALAS2[A-Z][A-Z-]*([\d.]*\d)$/i.exec(name)?.[1] ?? /^amazon-linux-2---?[a-z-]*?[a-z-]([\d.]*\d)$/i.exec(name)?.[1] ?? [],
+    (name) => /^ALAS2?[A-Z][A-Z-]*([\d.]*\d)$/i.exec(name)?.[1] ?? /^amazon-linux-2---?[a-z-]*?[a-z-]([\d.]*\d)$/i.exec(name)?.[1] ?? [],
   )[0]
   const [epoch, version] = evr.includes(':') ? [`${evr.split(':')[0]}:`, evr.slice(evr.indexOf(':') + 1)] : ['', evr]
   const isLine = extra !== undefined && version.startsWith(extra) && !/^\d/.test(version.slice(extra.length))
