@@ -1,6 +1,6 @@
 /** Evidence about one move: what changes from the old digest to the new one, on each platform that was compared, and all of them told as one. */
-import type { Finding } from './advisory/finding.ts'
-import type { Severity } from './advisory/severity.ts'
+import { type Finding, worstFirst } from './advisory/finding.ts'
+import { compareSeverity, severities } from './advisory/severity.ts'
 import type { ConfigChange, Difference, PackageChange } from './difference.ts'
 
 /** How the packages of one side are known. */
@@ -47,8 +47,6 @@ export type UnitedEvidence = {
 /** What became of a package. */
 export type PackageChangeKind = 'added' | 'removed' | 'upgraded' | 'downgraded'
 
-const worstFirst: readonly Severity[] = ['critical', 'high', 'medium', 'unknown', 'low', 'negligible']
-
 /** All platforms as one. Findings worst first (known exploited before all), packages by name. */
 export function unite({ platforms }: MoveEvidence): UnitedEvidence {
   const all = platforms.map(({ platform }) => platform)
@@ -64,7 +62,7 @@ export function unite({ platforms }: MoveEvidence): UnitedEvidence {
     return [...found.values()].map(({ thing, platforms: on }) => ({ thing, platforms: on.length === all.length ? null : on }))
   }
   const findingKey = ({ id, sourceName, installed, fixedIn }: Finding) => JSON.stringify([id, sourceName, installed, fixedIn])
-  const findings = (of: (difference: Difference) => readonly Finding[]) => gather(of, findingKey).sort((a, b) => byUrgency(a.thing, b.thing))
+  const findings = (of: (difference: Difference) => readonly Finding[]) => gather(of, findingKey).sort((a, b) => worstFirst(a.thing, b.thing))
   const kinds: readonly PackageChangeKind[] = ['upgraded', 'downgraded', 'added', 'removed']
   // One version on every platform is one line, whatever the architecture's name.
   const packageKey = (change: PackageChange & { kind: PackageChangeKind }) => JSON.stringify([change.kind, change.type, change.name, change.from, change.to])
@@ -88,23 +86,18 @@ export function unite({ platforms }: MoveEvidence): UnitedEvidence {
   }
 }
 
-/** Known exploited first, then by severity (an unknown one counts as medium), then by the chance that it is exploited, then by id. */
-export function byUrgency(a: Finding, b: Finding): number {
-  return (
-    Number(b.kev) - Number(a.kev) || worstFirst.indexOf(a.severity) - worstFirst.indexOf(b.severity) || (b.epss ?? 0) - (a.epss ?? 0) || compareText(a.id, b.id)
-  )
-}
-
 /** How many of each severity there are, worst first, those that are none left out: `1 critical, 2 high`. Empty where there are no findings. */
 export function severityCounts(findings: readonly Finding[]): string {
-  const counted = worstFirst.map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const)
+  const counted = [...severities]
+    .sort(compareSeverity)
+    .map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const)
   return counted.flatMap(([severity, count]) => (count === 0 ? [] : [`${count} ${severity}`])).join(', ')
 }
 
 /** Findings of several source packages with one id are one vulnerability. */
 export function vulnerabilitiesOf(findings: readonly Finding[]): readonly Finding[] {
   const worst = new Map<string, Finding>()
-  for (const finding of [...findings].sort(byUrgency)) if (!worst.has(finding.id)) worst.set(finding.id, finding)
+  for (const finding of [...findings].sort(worstFirst)) if (!worst.has(finding.id)) worst.set(finding.id, finding)
   return [...worst.values()]
 }
 

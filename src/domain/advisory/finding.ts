@@ -1,6 +1,6 @@
 /** Findings: a vulnerability that applies to an installed source package, with its evidence. The form of `match --json`. */
 import type { FixKind } from './advisory.ts'
-import type { Cvss, Severity } from './severity.ts'
+import { type Cvss, compareSeverity, type Severity } from './severity.ts'
 
 /** One per vulnerability and source package, however many records say it. */
 export type Finding = {
@@ -26,4 +26,19 @@ export type Finding = {
   readonly vex?: 'not_affected'
   /** When the fix or, without one, the record was published, RFC 3339; null where no record says. */
   readonly published: string | null
+}
+
+/** The order for people: known exploited first, then the worst, then the likeliest to be exploited, then by id and source package. */
+export function worstFirst(a: Finding, b: Finding): number {
+  return (
+    Number(b.kev) - Number(a.kev) ||
+    compareSeverity(a.severity, b.severity) ||
+    (b.epss ?? 0) - (a.epss ?? 0) ||
+    compareText(a.id, b.id) ||
+    compareText(a.sourceName, b.sourceName)
+  )
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -5,10 +5,9 @@ import type { Inventory } from '../package/inventory.ts'
 import type { Package } from '../package/package.ts'
 import type { Advisory } from './advisory.ts'
 import { type About, type ClaimContext, claimsAbout, type Source } from './claims.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, worstFirst } from './finding.ts'
 import { type ExploitNotes, findingOf, type ReleaseContext } from './finding-of.ts'
 import { isOfUnknownStream, isOwnPackage } from './own-packages.ts'
-import { compareSeverity } from './severity.ts'
 import { judge } from './verdict.ts'
 
 export type MatcherInput = {
@@ -32,11 +31,6 @@ export type Matcher = {
 /** The names that advisories about `inventory` may speak of: its source and its binary packages, each once. */
 export function advisedNames({ packages }: Inventory): readonly string[] {
   return [...new Set(packages.flatMap(({ name, sourceName }) => [sourceName, name]))]
-}
-
-/** Known exploited ones first, then the worst, then by id and package: the order for people. */
-export function worstFirst(a: Finding, b: Finding): number {
-  return Number(b.kev) - Number(a.kev) || compareSeverity(a.severity, b.severity) || compareText(a.id, b.id) || compareText(a.sourceName, b.sourceName)
 }
 
 /** What applies to one inventory, worst first; `unmatchedIn` tells what was not looked up. */
@@ -146,8 +140,4 @@ function judgeSource(context: ImageContext, { name, packages }: Source, all: boo
       return verdict.isAffected || all ? [findingOf(context, id, name, verdict, claims)] : []
     })
     .sort(worstFirst)
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,11 +1,10 @@
 /** Recalling fixes: what the distribution has fixed and the bases of a repo's final images were not rebuilt with. It asks nobody outside. */
-import type { Finding } from '../../domain/advisory/finding.ts'
+import { type Finding, worstFirst } from '../../domain/advisory/finding.ts'
+import { compareSeverity } from '../../domain/advisory/severity.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { TagKey } from '../../domain/image/observation.ts'
-import { byUrgency } from '../../domain/move-evidence.ts'
 import { compareVersions } from '../../domain/package/version-order.ts'
 import type { PackageSteps } from '../../domain/repo/package-steps.ts'
-import type { Policy } from '../../domain/repo/policy.ts'
 import { formatFor } from '../../formats/index.ts'
 import { representative } from '../../policy/compared.ts'
 import type { Upstream, WaitingFix } from '../../policy/facts.ts'
@@ -81,7 +80,7 @@ function wantedBase(
 /** Findings with a published fix that are worth a build, by source package; each group most urgent first. */
 function bySource(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
   const groups = new Map<string, [Finding, ...Finding[]]>()
-  for (const finding of [...findings].sort(byUrgency)) {
+  for (const finding of [...findings].sort(worstFirst)) {
     const known = groups.get(finding.sourceName)
     if (known === undefined) groups.set(finding.sourceName, [finding])
     else known.push(finding)
@@ -143,8 +142,7 @@ function stepsOf({ files }: Pick<Discovery, 'files'>, path: string): PackageStep
   return file === undefined || read === null ? { upgradesAll: false, names: [] } : read(file.bytes)
 }
 
-/** Most urgent first, as the findings themselves are. */
+/** Known exploitation is no part of a fix: the worst severity, then the name. */
 function bySeverity(a: WaitingFix, b: WaitingFix): number {
-  const order = ['critical', 'high', 'medium', 'unknown', 'low', 'negligible']
-  return order.indexOf(a.severity) - order.indexOf(b.severity) || (a.sourceName < b.sourceName ? -1 : 1)
+  return compareSeverity(a.severity, b.severity) || (a.sourceName < b.sourceName ? -1 : 1)
 }

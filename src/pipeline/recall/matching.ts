@@ -1,5 +1,6 @@
 /** Matching what is recalled: which vulnerabilities apply to what is inside images, by the advisories that the memory holds. */
-import { advisedNames, createMatcher, worstFirst } from '../../domain/advisory/match.ts'
+import { worstFirst } from '../../domain/advisory/finding.ts'
+import { advisedNames, createMatcher } from '../../domain/advisory/match.ts'
 import type { Evidence } from '../../domain/difference.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { MoveEvidence } from '../../domain/move-evidence.ts'
