@@ -1,9 +1,8 @@
-/** A folder of feeds, as `match --feed DIR` reads it, and the index that is made of it. */
+/** A folder of feeds, as `match --feed DIR` reads it. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { collectAdvisories } from '../../../../src/adapters/feeds/advisory-index.ts'
 import { readFeedFolder } from '../../../../src/adapters/feeds/folder.ts'
 import type { FeedItem } from '../../../../src/domain/advisory/advisory.ts'
 import { distros } from '../../../support/distros.ts'
@@ -65,35 +64,4 @@ test('a folder that is not there, or is a file, is a fault', async () => {
 
   await expect(items(path.join(folder, 'none'))).rejects.toMatchObject({ kind: 'missing' })
   await expect(items(path.join(folder, 'file'))).rejects.toMatchObject({ kind: 'missing' })
-})
-
-test('the index tells what is about a package of a release, once, with the notes on its vulnerabilities', async () => {
-  const row = tracker({ status: 'resolved', fixed_version: '1.2-3' })
-  const folder = folderOf({
-    'debian-tracker/a.json': row,
-    'debian-tracker/b.json': row,
-    'kev/kev.json': '{"vulnerabilities":[{"cveID":"CVE-2099-0001","dateAdded":"2099-01-01"}]}',
-    'epss/epss.csv': 'cve,epss,percentile\nCVE-2099-0001,0.5,0.9\nCVE-2099-0003,0.25,0.5\n',
-    'epss/bad.csv': 'cve\n',
-  })
-  const index = await collectAdvisories(readFeedFolder(folder, { distros }))
-
-  expect(await index.about('debian:12', ['alpha', 'alpha', 'beta'])).toMatchObject([{ record: 'CVE-2099-0001', packageName: 'alpha' }])
-  expect(await index.about('debian:11', ['alpha'])).toEqual([])
-  expect(await index.notes(['CVE-2099-0001', 'CVE-2099-0002', 'CVE-2099-0003'])).toEqual(
-    new Map([
-      ['CVE-2099-0001', { kev: true, epss: 0.5 }],
-      ['CVE-2099-0003', { kev: false, epss: 0.25 }],
-    ]),
-  )
-  expect(index.problems).toEqual(['epss/bad.csv: bad.csv:1 is not the heading of EPSS scores'])
-})
-
-test('a record that is gone is not in the index', async () => {
-  async function* told(): AsyncIterable<FeedItem> {
-    for await (const item of readFeedFolder(folderOf({ 'debian-tracker/a.json': tracker({ status: 'open' }) }), { distros })) yield item
-    yield { kind: 'gone', record: 'CVE-2099-0001' }
-  }
-
-  expect(await (await collectAdvisories(told())).about('debian:12', ['alpha'])).toEqual([])
 })
