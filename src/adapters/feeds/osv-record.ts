@@ -67,8 +67,8 @@ function itemsOf(
   if (limits === null) return []
   const { ranges, isNever } = rangesOf(affected, release.packages)
   const isModular = release.packages === 'rpm' && ranges.some(({ fixed }) => /[.+]module[+_]/.test(fixed ?? ''))
-  const module = isModular ? moduleOf(record) : null
-  if (isModular && module === null) return [{ kind: 'problem', where, message: `does not say which module's stream ${name} belongs to` }]
+  const modules = isModular ? modulesOf(record) : [null]
+  if (modules.length === 0) return [{ kind: 'problem', where, message: `does not say which module's stream ${name} belongs to` }]
   const says = {
     feed,
     record: record.id,
@@ -80,11 +80,12 @@ function itemsOf(
     versions: isNever ? [] : versionsBeside(affected, ranges, release.packages),
     fix: fixOf(affected, ranges, release),
     architectures: limits.architectures,
-    module,
     withdrawn: timeOf(record.withdrawn) !== null,
     published: timeOf(record.published),
   }
-  return judgementsOf(record, affected, vulnerabilities).map((judgement: OsvJudgement) => advisory({ ...says, ...judgement }))
+  return judgementsOf(record, affected, vulnerabilities).flatMap((judgement: OsvJudgement) =>
+    modules.map((module) => advisory({ ...says, ...judgement, module })),
+  )
 }
 
 /** What an `arch` says where it is none. */
@@ -160,9 +161,13 @@ function fixOf({ ecosystem_specific: specific }: OsvAffected, ranges: readonly V
 /** Ubuntu: `No subscription required`, or `Available with Ubuntu Pro: …`. */
 const isForSubscribers = (availability: string): boolean => availability !== '' && !/^no subscription/i.test(availability)
 
-/** `nodejs:18` from the title of an update: `Important: nodejs:18 security update`. Packages of a module do not say so themselves. */
-function moduleOf({ summary }: OsvRecord): string | null {
-  return /(?:^|\s)([A-Za-z][\w.+-]*:[A-Za-z0-9][\w.+-]*) (?:security|bug fix|enhancement|bugfix|update|module)/.exec((summary ?? '').slice(0, 500))?.[1] ?? null
+/**
+ * `nodejs:18` from the title of an update: `Important: nodejs:18 security update`, and both of `virt:rhel and virt-devel:rhel`. Packages do not say which one is
+ * theirs; those that are installed do.
+ */
+function modulesOf({ summary }: OsvRecord): readonly string[] {
+  const named = /^(.*?) (?:security|bug ?fix|enhancement|update|module)\b/.exec((summary ?? '').slice(0, 500))?.[1] ?? ''
+  return named.split(/[\s,]+/).filter((word) => /^[A-Za-z][\w.+-]*:[A-Za-z0-9][\w.+-]*$/.test(word))
 }
 
 /** Go's zero time means that there is none. */
