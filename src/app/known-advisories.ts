@@ -12,6 +12,8 @@ import { type DistroTable, distroRow, type ReleaseKey, releaseKey } from '../dom
 import { installedRelease } from '../domain/package/installed-release.ts'
 import type { Inventory } from '../domain/package/inventory.ts'
 import type { AdvisoryStore } from '../ports/advisory-store.ts'
+import type { FeedPart } from '../ports/feeds.ts'
+import { readFolderState } from './feed-folder/state.ts'
 
 export type KnownAdvisories = {
   /** About the packages of the images only. */
@@ -19,6 +21,10 @@ export type KnownAdvisories = {
   readonly notes: ExploitNotes
   /** The feeds that speak of the images' distributions and are at hand, with when they were last fetched. */
   readonly feeds: readonly { readonly name: string; readonly checkedAt: Date }[]
+  /** The releases of the images that any advisory of those feeds speaks of: about another one, that nothing was found says nothing. */
+  readonly spoken: ReadonlySet<ReleaseKey>
+  /** Feeds of which the publisher's last answer was not taken in, so that an older one counts, a sentence each. */
+  readonly alarms: readonly string[]
   /** What could not be read of them, a sentence each, for people. */
   readonly problems: readonly string[]
 }
@@ -55,11 +61,13 @@ export async function advisoriesInFolder(folder: string, table: DistroTable, inv
   const advisories: Advisory[] = []
   const notes = new Map<string, { kev: boolean; epss: number | null }>()
   const problems: string[] = []
+  const spoken = new Set<ReleaseKey>()
   const noteOn = (id: string, more: { kev?: boolean; epss?: number }) => notes.set(id, { kev: false, epss: null, ...notes.get(id), ...more })
   const read = allFeeds.filter(({ name }) => wanted.includes(name) || noteFeeds.includes(name))
   for await (const item of readFeedFolder(folder, { distros: table }, read)) {
     switch (item.kind) {
       case 'advisory':
+        if (names.has(item.advisory.release)) spoken.add(item.advisory.release)
         if (names.get(item.advisory.release)?.has(item.advisory.packageName) === true) advisories.push(item.advisory)
         break
       case 'exploited':
@@ -75,25 +83,44 @@ export async function advisoriesInFolder(folder: string, table: DistroTable, inv
     }
   }
   const feeds = await Promise.all(wanted.map(async (name) => ({ name, checkedAt: await newestIn(path.join(folder, name)) })))
-  return { advisories, notes, feeds, problems }
+  const alarms = alarmsOf((await readFolderState(folder)).filter(({ feed }) => read.some(({ name }) => name === feed)))
+  return { advisories, notes, feeds, spoken, alarms, problems }
 }
 
 /** The same from a store that `feeds update` fills; each feed is as old as its oldest part. */
 export async function advisoriesInStore(
-  store: Pick<AdvisoryStore, 'parts' | 'about' | 'notes'>,
+  store: Pick<AdvisoryStore, 'parts' | 'about' | 'notes' | 'speaksOf'>,
   table: DistroTable,
   inventories: readonly Inventory[],
 ): Promise<KnownAdvisories> {
   const wanted = feedsAbout(table, inventories)
-  const parts = (await store.parts()).filter(({ feed }) => wanted.includes(feed))
+  const all = await store.parts()
+  const parts = all.filter(({ feed }) => wanted.includes(feed))
   const advisories: Advisory[] = []
-  for (const [release, names] of namesByRelease(table, inventories)) advisories.push(...(await store.about(release, [...names])))
+  const spoken = new Set<ReleaseKey>()
+  for (const [release, names] of namesByRelease(table, inventories)) {
+    const about = await store.about(release, [...names])
+    advisories.push(...about)
+    if (about.length > 0 || (await store.speaksOf(release))) spoken.add(release)
+  }
   const notes = await store.notes([...new Set(advisories.flatMap(({ vulnerabilities }) => vulnerabilities))])
   const feeds = [...new Set(parts.map(({ feed }) => feed))].map((name) => {
     const times = parts.filter(({ feed }) => feed === name).map(({ checkedAt }) => checkedAt.getTime())
     return { name, checkedAt: new Date(Math.min(...times)) }
   })
-  return { advisories, notes, feeds, problems: [] }
+  const alarms = alarmsOf(all.filter(({ feed }) => wanted.includes(feed) || noteFeeds.includes(feed)))
+  return { advisories, notes, feeds, spoken, alarms, problems: [] }
+}
+
+function alarmsOf(parts: readonly Pick<FeedPart, 'feed' | 'part' | 'alarm'>[]): readonly string[] {
+  return parts.flatMap(({ feed, part, alarm }) => (alarm === null ? [] : [`${feed} ${part} could not be updated, so an older one counts: ${alarm}`]))
+}
+
+/** Whether advisories that speak of the inventory's release are at hand. */
+export function isSpokenOf({ spoken }: Pick<KnownAdvisories, 'spoken'>, table: DistroTable, inventory: Inventory): boolean {
+  const distro = installedRelease(inventory)
+  const release = distro === null ? null : releaseKey(table, distro)
+  return release !== null && spoken.has(release)
 }
 
 /** By release, the names that its advisories may use for what the inventories hold. */

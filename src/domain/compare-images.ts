@@ -12,7 +12,8 @@ import type { Package } from './package/package.ts'
  * The difference from `a` to `b`, two platform manifests whose findings come from the same advisories.
  *
  * A finding is the same one by its id and source package. It is fixed only where `b` shows so: what an inventory with blind spots does not list, and what nobody could
- * look up because `b` does not say what distribution it is, remains. Findings that do not apply (`vex`) count for nothing.
+ * look up because `b` does not say what distribution it is or no advisory speaks of that, remains. Likewise nothing is new where nobody could look up what `a` has.
+ * Findings that do not apply (`vex`) count for nothing.
  */
 export function compareImages(a: Evidence, b: Evidence): Difference {
   const [from, to] = [a.inspection, b.inspection]
@@ -33,12 +34,13 @@ function compareFindings(a: Evidence, b: Evidence): Difference['findings'] {
   const [before, after] = [applying(a), applying(b)]
   const { distro, unseen, packages } = b.inspection.inventory
   const sources = new Set(packages.map(({ sourceName }) => sourceName))
-  const isShownFixed = ({ sourceName }: Finding): boolean => distro !== null && (unseen.length === 0 || sources.has(sourceName))
+  const isShownFixed = ({ sourceName }: Finding): boolean => distro !== null && b.isBlind !== true && (unseen.length === 0 || sources.has(sourceName))
+  const isKept = (key: string): boolean => before.has(key) || a.isBlind === true
   const gone = [...before].flatMap(([key, finding]) => (after.has(key) ? [] : [finding]))
   return {
     fixed: gone.filter(isShownFixed),
-    introduced: [...after].flatMap(([key, finding]) => (before.has(key) ? [] : [finding])),
-    remaining: [...[...after].flatMap(([key, finding]) => (before.has(key) ? [finding] : [])), ...gone.filter((finding) => !isShownFixed(finding))],
+    introduced: [...after].flatMap(([key, finding]) => (isKept(key) ? [] : [finding])),
+    remaining: [...[...after].flatMap(([key, finding]) => (isKept(key) ? [finding] : [])), ...gone.filter((finding) => !isShownFixed(finding))],
   }
 }
 

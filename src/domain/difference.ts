@@ -16,8 +16,8 @@ export type PackageChange = {
 /** A field of the image config, with the values as text; null where absent. Of the environment only names are told, and of a changed value that it changed. */
 export type ConfigChange = { readonly field: string; readonly from: string | null; readonly to: string | null }
 
-/** An image with what applies to it. */
-export type Evidence = { readonly inspection: Inspection; readonly findings: readonly Finding[] }
+/** An image with what applies to it. `isBlind`: no advisory at hand speaks of its release, so that it has no findings says nothing. */
+export type Evidence = { readonly inspection: Inspection; readonly findings: readonly Finding[]; readonly isBlind?: boolean }
 
 export type Difference = {
   readonly packages: {

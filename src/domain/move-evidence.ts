@@ -22,7 +22,7 @@ export type MoveEvidence = {
   readonly platforms: readonly PlatformDifference[]
   /** What was not compared, and why: a platform, or null where it concerns the whole image. */
   readonly notCompared: readonly { readonly platform: string | null; readonly why: string }[]
-  /** The feeds that the findings come from, with when each was last checked. Empty: no feed speaks of this distribution. */
+  /** The feeds that the findings come from, with when each was last checked. Empty: none of them speaks of this release, and no findings says nothing. */
   readonly feeds: readonly { readonly name: string; readonly checkedAt: Date }[]
 }
 

@@ -42,6 +42,8 @@ export interface AdvisoryStore {
   noteChecked(feed: string, part: string, at: Date, alarm: string | null): Promise<void>
   /** Advisories that speak of packages by these names in that release. */
   about(release: ReleaseKey, packageNames: readonly string[]): Promise<readonly Advisory[]>
+  /** Whether any advisory speaks of that release: without one, that nothing was found says nothing. */
+  speaksOf(release: ReleaseKey): Promise<boolean>
   /** What is noted about these vulnerabilities; those without a note are absent. */
   notes(vulnerabilities: readonly string[]): Promise<ReadonlyMap<string, ExploitNote>>
 }

@@ -51,7 +51,11 @@ export function evidenceSentence(evidence: MoveEvidence): string {
   const packages = new Set(united.packages.map(({ thing }) => thing.name)).size
   const isQuiet = packages === 0 && united.config.length === 0
   return [
-    fixed.length === 0 ? 'fixes no known vulnerability' : `fixes ${countOf(fixed.length, 'vulnerability', 'vulnerabilities')} (${severityCounts(fixed)})`,
+    evidence.feeds.length === 0
+      ? 'vulnerabilities were not compared'
+      : fixed.length === 0
+        ? 'fixes no known vulnerability'
+        : `fixes ${countOf(fixed.length, 'vulnerability', 'vulnerabilities')} (${severityCounts(fixed)})`,
     ...(introduced.length === 0 ? [] : [`brings ${countOf(introduced.length, 'new one', 'new ones')} (${severityCounts(introduced)})`]),
     packages === 0
       ? isQuiet && united.layersDiffer
@@ -81,7 +85,7 @@ export function evidenceSources(evidence: MoveEvidence): readonly string[] {
       ? []
       : [
           feeds.length === 0
-            ? '- No security feed of this distribution was at hand, so vulnerabilities are not named.'
+            ? '- No security feed at hand speaks of this release, so vulnerabilities were not compared.'
             : `- Vulnerabilities come from ${feeds.join(', ')}; only packages of the distribution are matched.`,
         ]),
   ]

@@ -80,7 +80,7 @@ export function renderDifference(
   return [
     `${paint('bold', visible(a))} → ${paint('bold', visible(b))}`,
     `  layers: ${layers.shared} shared, ${layers.onlyA} gone, ${layers.onlyB} new; ${megabytes(size.from)} → ${megabytes(size.to)} as stored`,
-    `  vulnerabilities: ${isMatched ? `${countOf(findings.fixed)} fixed, ${countOf(findings.introduced)} new, ${countOf(findings.remaining)} remaining` : 'not compared, no feed is there'}`,
+    `  vulnerabilities: ${isMatched ? `${countOf(findings.fixed)} fixed, ${countOf(findings.introduced)} new, ${countOf(findings.remaining)} remaining` : 'not compared, no feed at hand speaks of them'}`,
     `  ${paint(explained ? 'green' : 'yellow', explained ? 'explained' : 'not explained')}: ${visible(why.join('; '))}`,
     '',
     paint(

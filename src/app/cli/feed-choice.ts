@@ -22,7 +22,9 @@ export async function advisoriesFor(distros: DistroTable, folder: string | undef
   if (databaseUrl !== null) return advisoriesInDatabase(databaseUrl, distros, inventories)
   const fetched = path.join(dataDir, 'feeds')
   const isThere = (await stat(fetched).catch(() => null))?.isDirectory() === true
-  return isThere ? advisoriesInFolder(fetched, distros, inventories) : { advisories: [], notes: new Map(), feeds: [], problems: [] }
+  return isThere
+    ? advisoriesInFolder(fetched, distros, inventories)
+    : { advisories: [], notes: new Map(), feeds: [], spoken: new Set(), alarms: [], problems: [] }
 }
 
 async function advisoriesInDatabase(connectionString: string, distros: DistroTable, inventories: readonly Inventory[]): Promise<KnownAdvisories> {
@@ -43,4 +45,10 @@ export function missingFeeds(distros: DistroTable, { feeds }: KnownAdvisories, i
   const wanted = feedsAbout(distros, inventories)
   if (wanted.length === 0 || feeds.length > 0) return null
   return `no feed is there that speaks of this distribution (it wants ${wanted.join(' or ')}): run "underpin feeds update", or name a folder with --feed`
+}
+
+/** How old what was looked up is, and what of it could not be brought up to date, a sentence each. */
+export function lookedUpIn({ feeds, alarms }: KnownAdvisories): readonly string[] {
+  const asOf = feeds.map(({ name, checkedAt }) => `${name} of ${checkedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`)
+  return [...(asOf.length === 0 ? [] : [`looked up in ${asOf.join(', ')}`]), ...alarms]
 }

@@ -2,13 +2,13 @@
 import { type Command, Option } from 'commander'
 import type { Finding } from '../../domain/advisory/finding.ts'
 import { atLeast, severities, type Severity } from '../../domain/advisory/severity.ts'
-import { unmatchedIn } from '../../domain/advisory/own-packages.ts'
+import { unmatchedIn, unspokenOf } from '../../domain/advisory/own-packages.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { Platform } from '../../domain/image/platform.ts'
 import { renderFindings } from '../../render/terminal-evidence.ts'
-import { findingsOf, type KnownAdvisories } from '../known-advisories.ts'
+import { findingsOf, isSpokenOf, type KnownAdvisories } from '../known-advisories.ts'
 import { atDesk, type Desk, imageHelp, platformOption, tell } from './evidence-command.ts'
-import { advisoriesFor, feedOption, missingFeeds } from './feed-choice.ts'
+import { advisoriesFor, feedOption, lookedUpIn, missingFeeds } from './feed-choice.ts'
 import { exitWrongInput } from './explain-problem.ts'
 
 type Options = { readonly json?: true; readonly platform?: Platform; readonly feed?: string; readonly all?: true; readonly failOn?: Severity }
@@ -32,12 +32,24 @@ export function registerMatch(program: Command): void {
         const at = new Date()
         const inspection = await desk.inspect(image, options.platform ?? null)
         const known = await advisoriesFor(desk.distros, options.feed, [inspection])
+        const isUnspoken = known.feeds.length > 0 && !isBlind(known, inspection) && !isSpokenOf(known, desk.distros, inspection.inventory)
         const findings = findingsOf(known, desk.distros, inspection.inventory, at, { all: options.all === true })
         process.stdout.write(
-          options.json === true ? `${JSON.stringify(findings)}\n` : renderFindings(findings, !isBlind(known, inspection), { colour: process.stdout.isTTY }),
+          options.json === true
+            ? `${JSON.stringify(findings)}\n`
+            : renderFindings(findings, !isBlind(known, inspection) && !isUnspoken, { colour: process.stdout.isTTY }),
         )
-        tell([...known.problems, ...inspection.inventory.unseen.map((line) => `not seen: ${line}`), ...unmatchedIn(desk.distros, inspection.inventory)])
+        const { inventory } = inspection
+        tell([
+          ...known.problems,
+          ...inventory.unseen.map((line) => `not seen: ${line}`),
+          ...unmatchedIn(desk.distros, inventory),
+          ...(isUnspoken && inventory.distro !== null ? [unspokenOf(inventory.distro)] : []),
+          ...lookedUpIn(known),
+        ])
         process.exitCode = exitCode(findings, options.failOn ?? null, known, inspection, desk)
+        // A gate passes nothing that nobody could look up.
+        if (isUnspoken && options.failOn !== undefined) process.exitCode = exitWrongInput
       }),
     )
 }

@@ -1,5 +1,5 @@
 /** Which packages of an image its distribution's advisories speak of, and what is said about the others. */
-import { type DistroRow, type DistroTable, distroRow, releaseKey } from '../package/distro.ts'
+import { type Distro, type DistroRow, type DistroTable, distroRow, releaseKey } from '../package/distro.ts'
 import type { Inventory } from '../package/inventory.ts'
 import type { Package } from '../package/package.ts'
 
@@ -36,6 +36,11 @@ export function unmatchedIn(table: DistroTable, inventory: Inventory): readonly 
       'from a module whose stream is not told, so no advisory was looked up for',
     ),
   ].flat()
+}
+
+/** That no advisory at hand speaks of this release, as a sentence without a full stop: an empty list of findings would say "none". */
+export function unspokenOf({ id, versionId, codename }: Pick<Distro, 'id' | 'versionId' | 'codename'>): string {
+  return `no advisory at hand speaks of ${[id, versionId ?? codename ?? ''].join(' ').trim()}, so it is not known what applies to it`
 }
 
 /** Names that fit into a sentence. */

@@ -1,4 +1,5 @@
 /** Recalling evidence: what is known inside the images that uses would move between, and which looks are still wanted. It asks nobody outside. */
+import { unspokenOf } from '../../domain/advisory/own-packages.ts'
 import { compareImages } from '../../domain/compare-images.ts'
 import type { Digest } from '../../domain/image/digest.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
@@ -83,7 +84,10 @@ async function gather(ports: EvidencePorts, tag: TagKey, { pairs, indexes, left 
     const notes = [...new Set([...from.inventory.notes, ...to.inventory.notes])]
     return [{ platform: formatPlatform(to.platform), difference: compareImages(a, b), sources, unseen, notes }]
   })
-  const moveEvidence = { platforms, notCompared: [...notCompared, ...left.map((why) => ({ platform: null, why }))], feeds }
+  const unspoken = [
+    ...new Set(evidence.flatMap(({ isBlind, inspection: { inventory } }) => (isBlind && inventory.distro !== null ? unspokenOf(inventory.distro) : []))),
+  ]
+  const moveEvidence = { platforms, notCompared: [...notCompared, ...[...left, ...unspoken].map((why) => ({ platform: null, why }))], feeds }
   return { evidence: { kind: 'known', evidence: moveEvidence }, toInspect }
 }
 

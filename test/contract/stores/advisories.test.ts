@@ -60,6 +60,13 @@ describe.each(implementations)('advisories on $name', ({ open }) => {
     expect((await store.parts('made-up'))[0]?.changedAt).toEqual(minute(1))
   })
 
+  it('a release that no advisory speaks of is told from one whose packages have none', async () => {
+    const store = await open()
+    await store.save(update('replace', [advised('MADE-1', 'a'), { kind: 'exploited', vulnerability: 'CVE-2099-1', since: '2099-01-01' }]), accept, minute(0))
+    expect([await store.about('debian:12', ['b']), await store.speaksOf('debian:12')]).toEqual([[], true])
+    expect([await store.about('debian:9', ['a']), await store.speaksOf('debian:9')]).toEqual([[], false])
+  })
+
   it('an increment adds, changes and removes by record and leaves the others', async () => {
     const store = await open()
     await store.save(update('replace', [advised('MADE-1', 'a'), advised('MADE-1', 'b'), advised('MADE-2', 'c'), advised('MADE-3', 'd')]), accept, minute(0))

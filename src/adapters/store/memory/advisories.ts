@@ -85,6 +85,8 @@ export function createMemoryAdvisoryStore(): AdvisoryStore {
         lookUp(packageKey({ release, packageName })).flatMap((item) => (item.kind === 'advisory' ? [item.advisory] : [])),
       ),
 
+    speaksOf: async (release) => [...contents.values()].some((rows) => [...rows.values()].some(({ advised }) => advised?.release === release)),
+
     notes: async (vulnerabilities) => foldNotes([...new Set(vulnerabilities)].flatMap((vulnerability) => lookUp(noteKey(vulnerability)))),
   }
 }

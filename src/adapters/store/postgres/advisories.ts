@@ -85,6 +85,11 @@ export function createAdvisoryStore(db: Database): AdvisoryStore {
       })
     },
 
+    async speaksOf(release) {
+      const { rows } = await sql<{ speaks: boolean }>`select exists (select 1 from underpin.feed_items where release = ${release}) as speaks`.execute(db)
+      return rows[0]?.speaks === true
+    },
+
     async notes(vulnerabilities) {
       const { rows } = await sql<{ json: string }>`
         select item_json as json from underpin.feed_items where vulnerability = any(${vulnerabilities}::text[])`.execute(db)

@@ -83,6 +83,18 @@ describe('diff', () => {
     expect(err).toContain('vulnerabilities are not compared')
   })
 
+  it('nothing is called fixed, or new, where no advisory at hand speaks of the other image’s release', async () => {
+    const old = `${registry.host}/acme/old:1`
+    registry.pushImage('acme/old', '1', debian('1.0-1', {}, '7'))
+    const [there, back] = [await home.run('diff', '--json', '--feed', feed, images[0]!, old), await home.run('diff', '--json', '--feed', feed, old, images[0]!)]
+    const counts = ({ out }: { out: string }) => Object.entries(JSON.parse(out).findings).map(([kind, found]) => `${kind} ${(found as unknown[]).length}`)
+
+    expect(counts(there)).toEqual(['fixed 0', 'introduced 0', 'remaining 2'])
+    expect(counts(back)).toEqual(['fixed 0', 'introduced 0', 'remaining 2'])
+    expect(there.err).toContain('no advisory at hand speaks of debian 7')
+    expect((await home.run('diff', '--markdown', '--feed', feed, old, old)).out).toContain('Vulnerabilities were not compared')
+  })
+
   it('the second image is judged like the first: what is wrong with it is said', async () => {
     expect(await home.run('diff', '--json', images[0], 'oci:nowhere')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('no folder') })
   })

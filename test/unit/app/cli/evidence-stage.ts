@@ -11,14 +11,15 @@ import { registerMatch } from '../../../../src/app/cli/match.ts'
 import type { Files, ImageInput } from '../../../stand-ins/registry/content.ts'
 import { serveScript } from '../../../support/serve-process.ts'
 
-const osRelease = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
+const osRelease = (version: string) => `NAME="Debian GNU/Linux"\nID=debian\nVERSION_ID="${version}"\n${version === '12' ? bookworm : ''}`
+const bookworm = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_CODENAME=bookworm\n'
 
-/** A Debian 12 image whose `libthing1` (from the source `thing`) has that version, beside a `plain` that never changes. */
-export function debian(thing: string, more: Partial<ImageInput> = {}): ImageInput {
+/** A Debian 12 image (or of another `version`) whose `libthing1` (from the source `thing`) has that version, beside a `plain` that never changes. */
+export function debian(thing: string, more: Partial<ImageInput> = {}, version = '12'): ImageInput {
   const installed = (name: string, version: string, source: string) =>
     `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\n${source}Version: ${version}\nMaintainer: nobody\n`
   const status = [installed('libthing1', thing, 'Source: thing\n'), installed('plain', '1:2.0-1', '')].join('\n')
-  const files: Files = { 'etc/os-release': osRelease, 'var/lib/dpkg/status': `${status}\n` }
+  const files: Files = { 'etc/os-release': osRelease(version), 'var/lib/dpkg/status': `${status}\n` }
   return { layers: [{ 'usr/share/base': 'the same everywhere' }, files], ...more }
 }
 

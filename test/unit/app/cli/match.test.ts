@@ -12,6 +12,7 @@ let feed: string
 beforeAll(async () => {
   registry = await startRegistry()
   registry.pushImage('acme/app', '1', debian('1.0-1'))
+  registry.pushImage('acme/old', '1', debian('1.0-1', {}, '7'))
   registry.pushImage('acme/bare', '1', { layers: [{ 'bin/app': 'x' }] })
   image = `${registry.host}/acme/app:1`
   home = makeHome([registry.host])
@@ -124,5 +125,27 @@ describe('match', () => {
 
     expect(code).toBe(2)
     expect(err).toContain('does not say which distribution it is')
+  })
+
+  it('a release that no advisory at hand speaks of is not called free of vulnerabilities, and passes no gate', async () => {
+    const old = `${registry.host}/acme/old:1`
+    const { code, out, err } = await home.run('match', '--feed', feed, old)
+
+    expect({ code, out }).toEqual({ code: 0, out: 'Nothing could be looked up\n' })
+    expect(err).toContain('no advisory at hand speaks of debian 7, so it is not known what applies to it')
+    expect((await home.run('match', '--feed', feed, '--fail-on', 'high', old)).code).toBe(2)
+  })
+
+  it('says how old what it looked up is, and where an update was refused since', async () => {
+    put('debian-tracker/tracker.json', trackerJson, 'data/feeds')
+    const part = { feed: 'debian-tracker', part: 'tracker.json', etag: null, newest: null, items: 3, bytes: 1, fingerprint: null, files: ['tracker.json'] }
+    const times = { changedAt: '2099-01-01T00:00:00Z', checkedAt: '2099-01-01T00:00:00Z' }
+    put('feeds.json', JSON.stringify({ parts: [{ ...part, ...times, alarm: 'it is empty' }] }), 'data/feeds')
+    const { code, err } = await home.run('match', image)
+    rmSync(path.join(home.folder, 'data'), { recursive: true })
+
+    expect(code).toBe(0)
+    expect(err).toMatch(/looked up in debian-tracker of \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
+    expect(err).toContain('debian-tracker tracker.json could not be updated, so an older one counts: it is empty')
   })
 })
