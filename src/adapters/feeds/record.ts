@@ -38,6 +38,9 @@ export function withoutZeroEpoch(evr: string): string {
   return evr.startsWith('0:') ? evr.slice(2) : evr
 }
 
+/** One for all: a large feed has hundreds of thousands of records. */
+const none: readonly [] = []
+
 /** What holds for a record unless it says otherwise: a fix for everybody, no version named, not withdrawn. */
 export function advisory(
   told: Pick<Advisory, 'feed' | 'record' | 'vulnerabilities' | 'release' | 'packageName' | 'packageKind'> & Partial<Advisory>,
@@ -46,10 +49,10 @@ export function advisory(
     kind: 'advisory',
     advisory: {
       status: 'affected',
-      ranges: [],
-      versions: [],
+      ranges: none,
+      versions: none,
       fix: 'available',
-      architectures: [],
+      architectures: none,
       module: null,
       vendorSeverity: null,
       cvss: null,

@@ -24,13 +24,14 @@ export function claimsAbout(context: ClaimContext, source: Source, all: boolean)
   const heard = unitsOf(context, source)
   const type = context.row.packages
   const wanted = new Set<string>()
-  for (const { unit, advisories } of heard) {
+  for (const { version, advisories } of heard) {
     for (const advisory of advisories)
-      if (all || (!advisory.withdrawn && holds(type, advisory, unit.version))) for (const id of advisory.vulnerabilities) wanted.add(id)
+      if (all || (!advisory.withdrawn && holds(type, advisory, version))) for (const id of advisory.vulnerabilities) wanted.add(id)
   }
   const claims = new Map<string, Claim[]>()
   if (wanted.size === 0) return claims
-  for (const { unit, advisories } of heard) {
+  for (const { describe, advisories } of heard) {
+    const unit = describe()
     for (const advisory of advisories) {
       for (const id of advisory.vulnerabilities) {
         if (!wanted.has(id)) continue
@@ -43,8 +44,10 @@ export function claimsAbout(context: ClaimContext, source: Source, all: boolean)
   return claims
 }
 
-/** What can be spoken of, each with the records that speak of it. */
-function unitsOf({ about, distro, row }: ClaimContext, source: Source): readonly { readonly unit: Unit; readonly advisories: readonly Advisory[] }[] {
+/** What can be spoken of, with the records that speak of it. Most of it nothing applies to: it is described only where something does. */
+type Heard = { readonly version: string; readonly describe: () => Unit; readonly advisories: readonly Advisory[] }
+
+function unitsOf({ about, distro, row }: ClaimContext, source: Source): readonly Heard[] {
   const ofSource = about.get(source.name)?.source ?? []
   const sources = ofSource.length === 0 ? [] : alike(source.packages, ({ sourceVersion, module }) => `${sourceVersion}\n${module}`)
   const binaries = source.packages.filter(({ name }) => (about.get(name)?.binary.length ?? 0) > 0)
@@ -53,12 +56,16 @@ function unitsOf({ about, distro, row }: ClaimContext, source: Source): readonly
       const [{ module }] = packages
       const version = sourceVersionOf(packages[0])
       const named = { type: row.packages, name: source.name, version, sourceName: source.name, sourceVersion: version, module }
-      const purl = packagePurl({ ...named, arch: row.packages === 'rpm' ? 'src' : 'source' }, row.purlNamespace, distro)
-      return { unit: unitOf('source', source.name, version, packages, purl), advisories: ofModule(ofSource, module) }
+      const describe = (): Unit => {
+        const purl = packagePurl({ ...named, arch: row.packages === 'rpm' ? 'src' : 'source' }, row.purlNamespace, distro)
+        return unitOf('source', source.name, version, packages, purl)
+      }
+      return { version, describe, advisories: ofModule(ofSource, module) }
     }),
     ...alike(binaries, ({ name, version, module }) => `${name}\n${version}\n${module}`).map((packages) => {
       const [{ name, version, module, purl }] = packages
-      return { unit: unitOf('binary', name, version, packages, purl), advisories: ofModule(about.get(name)?.binary ?? [], module) }
+      const describe = (): Unit => unitOf('binary', name, version, packages, purl)
+      return { version, describe, advisories: ofModule(about.get(name)?.binary ?? [], module) }
     }),
   ]
 }

@@ -45,35 +45,39 @@ export function match(input: MatcherInput, inventory: Inventory, options: { read
 export function createMatcher({ table, advisories, notes, at }: MatcherInput): Matcher {
   const releases = indexed(advisories)
   const images = new Map<string, ImageContext | null>()
-  let kept = 0
+  let judged: Judged = new Map()
+  /** What was judged before `judged` was full: what is still in use moves over, so that no image has all its sources judged anew. */
+  let earlier: Judged = new Map()
+  let [kept, numbered] = [0, 0]
   const contextOf = (distro: Distro): ImageContext | null => {
     const key = JSON.stringify([distro.id, distro.versionId, distro.codename, distro.prettyName])
     const known = images.get(key)
     if (known !== undefined) return known
+    if (images.size >= mostKept) images.clear()
     const row = distroRow(table, distro)
     const release = releaseKey(table, distro)
     const about = release === null ? undefined : releases.get(release)
-    const context = row === null || about === undefined ? null : { row, about, distro, lifecycle: lifecycleOf(table, distro), notes, at, judged: new Map() }
+    const context =
+      row === null || about === undefined ? null : { row, about, distro, lifecycle: lifecycleOf(table, distro), notes, at, number: (numbered += 1) }
     images.set(key, context)
     return context
   }
   const judgeOnce = (context: ImageContext, source: Source): readonly Finding[] => {
-    const ofName = context.judged.get(source.name) ?? new Map<string, readonly Finding[]>()
     const key = keyOf(context, source)
-    const known = ofName.get(key)
+    const known = judged.get(key)
     if (known !== undefined) return known
-    const findings = judgeSource(context, source, false)
-    ofName.set(key, findings)
-    context.judged.set(source.name, ofName)
-    kept += 1
+    const findings = earlier.get(key) ?? judgeSource(context, source, false)
+    judged.set(key, findings)
+    kept += 1 + findings.length
+    if (kept > mostKept) {
+      earlier = judged
+      judged = new Map()
+      kept = 0
+    }
     return findings
   }
   return {
     match: (inventory, { all = false } = {}) => {
-      if (kept + images.size > mostKept) {
-        images.clear()
-        kept = 0
-      }
       const distro = installedRelease(inventory)
       const context = distro === null ? null : contextOf(distro)
       if (context === null) return []
@@ -86,10 +90,14 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
   }
 }
 
-/** Judged source packages that are kept, of all kinds of images together; a distribution has some thousands, in some versions each. */
-const mostKept = 50_000
+/** Judged source packages and their findings that are kept, of all kinds of images together; a distribution has some thousands, in some versions each. */
+const mostKept = 200_000
 
-type ImageContext = ReleaseContext & ClaimContext & { readonly judged: Map<string, Map<string, readonly Finding[]>> }
+/** Findings by what they depend on. */
+type Judged = Map<string, readonly Finding[]>
+
+/** `number` is another one for each kind of image. */
+type ImageContext = ReleaseContext & ClaimContext & { readonly number: number }
 
 function indexed(advisories: Iterable<Advisory>): ReadonlyMap<ReleaseKey, ReadonlyMap<string, About>> {
   const releases = new Map<ReleaseKey, Map<string, { source: Advisory[]; binary: Advisory[] }>>()
@@ -116,19 +124,13 @@ function sourcesOf({ row, about }: ImageContext, packages: readonly Package[]): 
   return sources.values()
 }
 
-/** All that findings about the packages depend on. Hostile text: each field says its length, so that no two sources share a key and no image another's findings. */
-function keyOf({ about }: ImageContext, { packages }: Source): string {
-  let key = ''
+/** All that findings about the packages depend on. Hostile text, which JSON keeps apart: no two sources share a key, and no image gets another's findings. */
+function keyOf({ about, number }: ImageContext, { name: sourceName, packages }: Source): string {
+  const told: (string | number | null)[] = [number, sourceName]
   for (const { name, version, sourceVersion, arch, module, vendor, purl } of packages) {
-    const source = sourceVersion === version ? '=' : field(sourceVersion)
-    const told = (about.get(name)?.binary.length ?? 0) > 0 ? field(purl) : '-'
-    key += `${field(name)}${field(version)}${source}${field(arch)}${field(module)}${field(vendor)}${told}`
+    told.push(name, version, sourceVersion === version ? '' : sourceVersion, arch, module, vendor, (about.get(name)?.binary.length ?? 0) > 0 ? purl : '')
   }
-  return key
-}
-
-function field(text: string | null): string {
-  return text === null ? '-' : `${text.length}:${text}`
+  return JSON.stringify(told)
 }
 
 function judgeSource(context: ImageContext, { name, packages }: Source, all: boolean): readonly Finding[] {

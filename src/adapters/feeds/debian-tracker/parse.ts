@@ -44,6 +44,7 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
       yield { kind: 'problem', where, message: 'is no entry of the Debian security tracker' }
       continue
     }
+    const vulnerabilities = [vulnerability]
     for (const [codename, told] of Object.entries(entry.data.releases)) {
       const release = releaseOf(codename)
       if (release === null) continue
@@ -58,7 +59,7 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
       yield advisory({
         feed,
         record: vulnerability,
-        vulnerabilities: [vulnerability],
+        vulnerabilities,
         release,
         packageName: sourceName,
         packageKind: 'source',
@@ -72,12 +73,14 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
 /** Names of source packages, CVEs, and the temporary ids before them (`TEMP-0000000-ABCDEF`). */
 const isName = (text: string): boolean => text.length <= 128 && /^[A-Za-z0-9][A-Za-z0-9+.-]*$/.test(text)
 
+const everyVersion: Advisory['ranges'] = [{ introduced: null, fixed: null, lastAffected: null }]
+
 /** Null: undetermined. */
 function statusOf({ status, fixed_version: fixed, urgency, nodsa, nodsa_reason: reason }: TrackerRelease): Pick<Advisory, 'status' | 'ranges' | 'fix'> | null {
   if (status === 'undetermined') return null
   if (fixed === '0') return { status: 'not-affected', ranges: [], fix: 'available' }
   if (status === 'resolved' && fixed !== undefined) return { status: 'affected', ranges: before(fixed), fix: 'available' }
-  return { status: 'affected', ranges: [{ introduced: null, fixed: null, lastAffected: null }], fix: openFix(urgency, nodsa, reason) }
+  return { status: 'affected', ranges: everyVersion, fix: openFix(urgency, nodsa, reason) }
 }
 
 /** `no-dsa` without a reason and `postponed` wait for a point release or the next advisory; `ignored` will not be fixed in that release. */
