@@ -1,18 +1,14 @@
 /** Takes the compression off a layer. */
-import { pipeline, Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { Damaged } from '../../../lib/decompress/damaged.ts'
+import { type Compression, decompress } from '../../../lib/decompress/decompress.ts'
 import { Refusal } from './refusal.ts'
-import { unzstd } from './unzstd.ts'
-
-/** Inflating 256 KiB at a time takes half as long as Node's 16. */
-const gunzipOptions = { chunkSize: 256 * 1024 }
 
 /** First bytes, and what begins with them. zstd may begin with a frame to be skipped. */
-const magics: readonly { readonly bytes: RegExp; readonly unpack: ((chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>) | string }[] = [
-  { bytes: /^1f8b/, unpack: gunzip },
-  { bytes: /^(28b52ffd|5.2a4d18)/, unpack: unzstd },
-  { bytes: /^fd377a58/, unpack: 'it is compressed with xz, which layers cannot be' },
-  { bytes: /^425a68/, unpack: 'it is compressed with bzip2, which layers cannot be' },
+const magics: readonly { readonly bytes: RegExp; readonly is: Compression | 'bzip2' }[] = [
+  { bytes: /^1f8b/, is: 'gzip' },
+  { bytes: /^(28b52ffd|5.2a4d18)/, is: 'zstd' },
+  { bytes: /^fd377a58/, is: 'xz' },
+  { bytes: /^425a68/, is: 'bzip2' },
 ]
 
 /**
@@ -36,17 +32,12 @@ export async function* unpack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
     }
   }
   const start = head.toString('hex', 0, 4)
-  const known = magics.find(({ bytes }) => bytes.test(start))?.unpack ?? rest
-  if (typeof known === 'string') throw new Refusal(known)
-  yield* known(rest())
-}
-
-async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const inflated = pipeline(Readable.from(chunks, { objectMode: false }), createGunzip(gunzipOptions), () => {})
+  const compression = magics.find(({ bytes }) => bytes.test(start))?.is ?? null
+  if (compression === 'xz' || compression === 'bzip2') throw new Refusal(`it is compressed with ${compression}, which layers cannot be`)
+  if (compression === null) return yield* rest()
   try {
-    for await (const chunk of inflated) yield chunk
+    yield* decompress(compression, rest())
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    throw code.startsWith('Z_') ? new Refusal(`its gzip data is broken or cut off (${error instanceof Error ? error.message : code})`) : error
+    throw error instanceof Damaged ? new Refusal(`its ${compression} data is broken or cut off (${error.message})`) : error
   }
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Refusal } from '../../../../../src/adapters/inventories/layers/refusal.ts'
 import { unpack } from '../../../../../src/adapters/inventories/layers/unpack.ts'
 import { readAll } from '../../../../support/read-all.ts'
-import { zstdFrame, zstdZeros } from '../../../../support/zstd.ts'
+import { zstdCompressed, zstdFrame, zstdZeros } from '../../../../support/zstd.ts'
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -36,6 +36,11 @@ describe('unpack', () => {
 
   it('gives all of what a few bytes of zstd stand for', async () => {
     for (const size of [1, 7, 1_000]) expect(await unpacked(zstdZeros(9), size)).toHaveLength(100 + 9 * 128 * 1024)
+  })
+
+  it('waits for a block of zstd that comes in a thousand pieces', async () => {
+    const block = content.subarray(0, 100_000)
+    expect((await unpacked(zstdCompressed(block), 100)).equals(block)).toBe(true)
   })
 
   it('refuses what is cut off or broken, and other compressions, with a reason', async () => {

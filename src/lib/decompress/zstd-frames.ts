@@ -1,5 +1,5 @@
 /** Follows the frames of a zstd stream without decoding them, since decoders keep silent about some ends (https://www.rfc-editor.org/rfc/rfc8878#section-3.1). */
-import { Fault } from '../../domain/fault.ts'
+import { Damaged } from './damaged.ts'
 
 /** What the next `bytes` bytes are. */
 type Step = { readonly kind: 'magic' | 'skippable-size' | 'descriptor' | 'block-header' | 'skipped'; readonly bytes: number }
@@ -7,8 +7,8 @@ type Step = { readonly kind: 'magic' | 'skippable-size' | 'descriptor' | 'block-
 const magic: Step = { kind: 'magic', bytes: 4 }
 const blockHeader: Step = { kind: 'block-header', bytes: 3 }
 
-/** Passes the bytes on. Raises `invalid`, beginning with `where`, when they end inside a frame, or are none. */
-export async function* wholeFrames(bytes: AsyncIterable<Uint8Array>, where: string): AsyncGenerator<Uint8Array, void, undefined> {
+/** Passes the bytes on. Raises `Damaged` when they end inside a frame, or are none. */
+export async function* wholeFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let step: Step = magic
   let isChecked = false
   /** Steps that follow this one and have no meaning of their own. */
@@ -30,7 +30,7 @@ export async function* wholeFrames(bytes: AsyncIterable<Uint8Array>, where: stri
       // What is skipped may be empty.
       while (left === 0) {
         const [next, then] = following(step, value, isChecked, after)
-        if (next === null) throw new Fault('invalid', `${where} is not zstd`)
+        if (next === null) throw new Damaged('it goes on with what is no zstd frame')
         if (step.kind === 'descriptor') isChecked = (value & 4) !== 0
         if (next === magic) frames += 1
         step = next
@@ -41,7 +41,7 @@ export async function* wholeFrames(bytes: AsyncIterable<Uint8Array>, where: stri
     }
     yield chunk
   }
-  if (frames === 0 || step !== magic || left !== magic.bytes) throw new Fault('invalid', `${where} is cut off`)
+  if (frames === 0 || step !== magic || left !== magic.bytes) throw new Damaged('it ends inside of a frame')
 }
 
 /** The step after `step`, which had that value, and the one after that; null: no frame goes on like this. */

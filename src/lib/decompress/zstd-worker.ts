@@ -6,15 +6,17 @@ import { heard, taken, type ZstdHears, type ZstdSays } from './zstd-worker-messa
 const outputBytes = 1024 * 1024
 /** Outputs on their way before we wait. */
 const ahead = 4
-/** zstddec yields empty chunks without end when the data is broken; sound data never gives so many. */
+/** zstddec yields empty chunks without end when the data is broken; from one chunk of input, sound data never gives so many. */
 const mostIdle = 64
 
 if (parentPort === null) throw new Error('this is a script for a thread')
 const port = parentPort
 const counters = new Int32Array(workerData as SharedArrayBuffer)
 
-function* input(): Generator<Uint8Array> {
+/** `onAsked` is called for each chunk: a block that comes in hundreds of small ones gives nothing until it is whole. */
+function* input(onAsked: () => void): Generator<Uint8Array> {
   for (let asked = 0; ; asked += 1) {
+    onAsked()
     port.postMessage({ kind: 'more' } satisfies ZstdSays)
     let answer: { readonly message: ZstdHears } | undefined
     while (answer === undefined) {
@@ -41,7 +43,7 @@ function decode(decoder: ZSTDDecoder): void {
     filled = 0
   }
   let idle = 0
-  for (const out of decoder.decodeStreaming(input())) {
+  for (const out of decoder.decodeStreaming(input(() => (idle = 0)))) {
     idle = out.length === 0 ? idle + 1 : 0
     if (idle > mostIdle) throw new Error('broken data')
     for (let at = 0; at < out.length; ) {
