@@ -100,10 +100,14 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     house,
     running,
     idle: async () => {
-      await until('the loop is idle', async () => {
-        await standIns.github.settled()
-        return await isIdle(house, running, clock)
-      })
+      await until(
+        'the loop is idle',
+        async () => {
+          await standIns.github.settled()
+          return await isIdle(house, running, clock)
+        },
+        90_000,
+      )
     },
     close: async () => {
       await web.close(1_000)

@@ -6,12 +6,14 @@ import { discover } from '../../pipeline/discover.ts'
 import { dispatch } from '../../pipeline/dispatch.ts'
 import { inspect } from '../../pipeline/inspect.ts'
 import { reconcile } from '../../pipeline/reconcile.ts'
+import type { FixPorts } from '../../pipeline/recall/fixes.ts'
 import { resolve } from '../../pipeline/resolve.ts'
 import type { House } from '../compose.ts'
 import { scheduleFeeds } from '../schedules.ts'
 import { receive } from '../webhooks/receive.ts'
 import { decideRepo } from './decide.ts'
 import { runFeed } from './feed.ts'
+import { remembered } from './remembered.ts'
 import { each, type Stage } from './stage.ts'
 
 /** Repos or updates that one batched request to GitHub serves. */
@@ -40,9 +42,12 @@ export function stagesOf(house: House): readonly Stage[] {
       const { isUsed, pinsLeft } = await resolve({ registry, observations, repos, dueWork, grants }, claim, asOf)
       return isUsed ? after(asOf, pinsLeft > 0 ? 1 : config.resolveMinutes) : null
     }),
-    each('decide', { concurrency: concurrency.decide, batch }, (claim, asOf) =>
-      decideRepo(
-        {
+    {
+      kind: 'decide',
+      batch,
+      concurrency: concurrency.decide,
+      run: (group, claims, asOf, signal) => {
+        const ports = {
           repos,
           observations,
           decisions,
@@ -50,15 +55,14 @@ export function stagesOf(house: House): readonly Stage[] {
           rebuilds,
           dueWork,
           grants,
-          evidence: config.inspectImages ? { advisories, distros, inventories, wanted, installables } : null,
+          evidence: config.inspectImages ? evidenceFor(house) : null,
           resolveEveryMs: config.resolveMinutes * 60_000,
           gatherMs: config.deliverGatherSeconds * 1000,
           newId: randomUUID,
-        },
-        claim,
-        asOf,
-      ),
-    ),
+        }
+        return each('decide', { concurrency: 1 }, (claim) => decideRepo(ports, claim, asOf)).run(group, claims, asOf, signal)
+      },
+    },
     {
       kind: 'deliver',
       batch,
@@ -92,4 +96,13 @@ export function stagesOf(house: House): readonly Stage[] {
       (await runFeed(house, claim.key, asOf)) ? after(asOf, config.feeds.minutes) : null,
     ),
   ]
+}
+
+/** What is known inside images, asked once for all repos of a batch. */
+function evidenceFor({ stores: { advisories, inventories, wantedInspections, installables }, distros }: House): FixPorts {
+  const about = remembered(advisories.about)
+  const notes = remembered(advisories.notes)
+  const parts = remembered(advisories.parts)
+  const speaksOf = remembered(advisories.speaksOf)
+  return { advisories: { about, notes, parts, speaksOf }, distros, inventories, wanted: wantedInspections, installables }
 }

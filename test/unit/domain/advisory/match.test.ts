@@ -46,11 +46,12 @@ describe('a finding', () => {
 describe('laws', () => {
   const versions = ['1.0-1', '1.0-2', '1.0-3', '1.0-4', '1:0.1-1', '2.0~rc1-1'] as const
   const version = constantFrom(...versions, null)
+  /** A feed speaks of sources or of binaries: their versions need not be of one line. */
+  const kinds = { 'debian-tracker': 'source', osv: 'source', elsewhere: 'binary' } as const
   const anyAdvisory = record({
     feed: constantFrom('debian-tracker', 'osv', 'elsewhere'),
     record: constantFrom('R1', 'R2', 'CVE-2099-0001', 'X-CVE-2099-0002'),
     vulnerability: constantFrom('CVE-2099-0001', 'CVE-2099-0002'),
-    packageKind: constantFrom('source', 'binary'),
     status: constantFrom('affected', 'affected', 'affected', 'not-affected'),
     introduced: version,
     fixed: version,
@@ -59,8 +60,9 @@ describe('laws', () => {
   }).map(({ vulnerability, introduced, fixed: end, ...rest }) =>
     advisory({
       ...rest,
+      packageKind: kinds[rest.feed],
       vulnerabilities: [vulnerability],
-      packageName: rest.packageKind === 'source' ? 'foo' : 'libfoo1',
+      packageName: kinds[rest.feed] === 'source' ? 'foo' : 'libfoo1',
       ranges: [{ introduced, fixed: end }],
     }),
   )
