@@ -19,3 +19,17 @@ export function shortened(text: string, longest: number): string {
   const characters = Array.from(text.slice(0, 2 * longest))
   return characters.length <= longest && text.length <= 2 * longest ? text : `${characters.slice(0, longest - 1).join('')}…`
 }
+
+/** Characters as wide as two (https://www.unicode.org/reports/tr11/: W and F, told by script), and those that stand on the one before. */
+const wide = /(?![\uff61-\uffdc])[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3001-\u303e\uff01-\uffe6]/gu
+const combining = /\p{M}/gu
+
+/** How many columns of a terminal `text` takes, once it is visible. */
+export function columnsOf(text: string): number {
+  return Array.from(text.replace(combining, '').replace(wide, '  ')).length
+}
+
+/** `text` with spaces behind it, until it takes `width` columns. */
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columnsOf(text)))
+}

@@ -1,4 +1,5 @@
 /** Colours and columns of the terminal. */
+import { columnsOf, padded } from '../lib/visible.ts'
 
 /** How a piece of text looks. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
@@ -20,14 +21,14 @@ export function painter(colour: boolean): Paint {
   return (style, text) => (colour ? `\u001b[${codes[style][0]}m${text}\u001b[${codes[style][1]}m` : text)
 }
 
-/** The length of the longest text, 60 at most: longer ones stand out of their column. */
+/** The columns that the widest text takes, 60 at most: wider ones stand out of their column. */
 export function widest(texts: readonly string[]): number {
-  return texts.reduce((width, text) => Math.min(60, Math.max(width, text.length)), 0)
+  return texts.reduce((width, text) => Math.min(60, Math.max(width, columnsOf(text))), 0)
 }
 
 /** Rows under a heading, in columns two spaces apart; the last one is as wide as it is. The cells must hold no line break and no style. */
 export function columns(heading: readonly string[], rows: readonly (readonly string[])[], paint: Paint, indent = ''): string {
   const widths = heading.map((text, column) => widest([text, ...rows.map((row) => row[column] ?? '')]))
-  const line = (cells: readonly string[]) => `${indent}${cells.map((cell, at) => (at === cells.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ')}`
+  const line = (cells: readonly string[]) => `${indent}${cells.map((cell, at) => (at === cells.length - 1 ? cell : padded(cell, widths[at] ?? 0))).join('  ')}`
   return [paint('dim', line(heading)), ...rows.map(line)].join('\n')
 }

@@ -3,7 +3,7 @@ import type { Decision, DecisionKind } from '../domain/decision.ts'
 import { type Digest, shortDigest } from '../domain/image/digest.ts'
 import { formatReference } from '../domain/image/reference.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
-import { visible } from '../lib/visible.ts'
+import { padded, visible } from '../lib/visible.ts'
 import { type Paint, painter, type Style, widest } from './paint.ts'
 
 /** A use with what the registry said and what is to be done. */
@@ -33,7 +33,7 @@ export function renderRefs(uses: readonly ImageUse[], { colour }: { readonly col
   const lines = rows.map(([place, role, reference], index) => {
     const skip = uses[index]?.skip ?? null
     const note = skip === null ? '' : `  ${paint('dim', `skipped (${skip.code}): ${visible(skip.message)}`)}`
-    return `${place.padEnd(first)}  ${paint('dim', role.padEnd(second))}  ${reference}${note}`
+    return `${padded(place, first)}  ${paint('dim', padded(role, second))}  ${reference}${note}`
   })
   return `${lines.join('\n')}\n`
 }

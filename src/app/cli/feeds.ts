@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import { createHttp } from '../../adapters/http/index.ts'
 import { isFault } from '../../domain/fault.ts'
 import { closest } from '../../lib/closest.ts'
-import { visible } from '../../lib/visible.ts'
+import { columnsOf, padded, visible } from '../../lib/visible.ts'
 import type { UpdatedPart } from '../../pipeline/update-feed.ts'
 import type { FeedPart, Feeds } from '../../ports/feeds.ts'
 import { type Config, readConfig } from '../config.ts'
@@ -123,11 +123,11 @@ function ago(seconds: number): string {
 /** Columns for people; what publishers wrote is made visible. */
 function table(rows: readonly (readonly string[])[]): string {
   const clean = rows.map((row) => row.map(visible))
-  const widths = clean.reduce<number[]>((most, row) => row.map((cell, at) => Math.max(most[at] ?? 0, cell.length)).concat(most.slice(row.length)), [])
+  const widths = clean.reduce<number[]>((most, row) => row.map((cell, at) => Math.max(most[at] ?? 0, columnsOf(cell))).concat(most.slice(row.length)), [])
   return clean
     .map((row) =>
       row
-        .map((cell, at) => cell.padEnd(at === row.length - 1 ? 0 : (widths[at] ?? 0)))
+        .map((cell, at) => padded(cell, at === row.length - 1 ? 0 : (widths[at] ?? 0)))
         .join('  ')
         .trimEnd(),
     )

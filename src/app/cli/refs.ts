@@ -5,6 +5,7 @@ import { type LocalFile, readLocalFile, walkFiles } from '../../adapters/files/i
 import { formatImageName, formatReference } from '../../domain/image/reference.ts'
 import { type ImageUse, skipCodes } from '../../domain/repo/image-use.ts'
 import { formatFor, formatNamed } from '../../formats/index.ts'
+import { columnsOf, padded } from '../../lib/visible.ts'
 
 /** One use as `refs --json` prints it (COMMANDS: a contract). */
 export function usePrinted(use: ImageUse) {
@@ -93,11 +94,11 @@ function usesTable(uses: readonly ImageUse[]): string {
     use.skip === null ? '' : `${use.skip.code}: ${use.skip.message}`,
   ])
   const clean = rows.map((row) => row.map((cell) => cell.replace(/\p{C}+/gu, ' ')))
-  const widths = [0, 1, 2].map((column) => Math.min(80, Math.max(0, ...clean.map((row) => row[column]?.length ?? 0))))
+  const widths = [0, 1, 2].map((column) => Math.min(80, Math.max(0, ...clean.map((row) => columnsOf(row[column] ?? '')))))
   return clean
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => padded(cell, widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     )
