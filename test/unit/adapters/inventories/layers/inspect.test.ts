@@ -25,6 +25,22 @@ describe('a database that is one file', () => {
     expect(found.inventory).toMatchObject({ source: 'layers', distro: { id: 'debian', versionId: '12' }, unseen: [] })
   })
 
+  it('that lists nothing is said: somebody emptied it', async () => {
+    for (const [path, empty] of [
+      [status, ''],
+      [status, '\n \n'],
+      ['lib/apk/db/installed', ''],
+    ] as const)
+      expect(
+        (
+          await layers(base, [
+            [status, ''],
+            [path, empty],
+          ])
+        ).inventory,
+      ).toMatchObject({ packages: [], unseen: ['the package database lists no package'] })
+  })
+
   it('is gone when a whiteout removes it, its folder or all that was in its folder', async () => {
     for (const whiteout of ['var/lib/dpkg/.wh.status', 'var/lib/.wh.dpkg', 'var/.wh..wh..opq', '.wh..wh..opq']) {
       const found = await layers(base, [[whiteout, '']])
