@@ -23,7 +23,7 @@ const batch = 25
 export function stagesOf(house: House): readonly Stage[] {
   const { stores, github, registry, parse, grants, config, webhooks, distros, looks, indexes } = house
   const { concurrency } = config
-  const { repos, dueWork, updates, rebuilds, audit, observations, decisions, inbox, inventories, advisories, installables } = stores
+  const { repos, dueWork, updates, rebuilds, audit, observations, decisions, inbox, inventories, installables } = stores
   const wanted = stores.wantedInspections
   const after = (asOf: Date, minutes: number) => new Date(asOf.getTime() + minutes * 60_000)
   const leaseMs = config.leaseSeconds * 1000
