@@ -40,7 +40,10 @@ export function openPool(connection: Connection, options: PoolOptions): Pool {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
   })
-  pool.on('error', options.onError)
+  // `end` does not wait until its connections are gone: a server that stops right after it may cut them off first, which is nobody's trouble.
+  pool.on('error', (error) => {
+    if (!pool.ending) options.onError(error)
+  })
   // The pool listens to idle clients only: one that breaks while somebody holds it would end the process. Its queries and the next one fail anyway.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
