@@ -42,7 +42,8 @@ const fixKinds: readonly FixKind[] = ['subscription-only', 'will-not-fix', 'defe
  * one that is believed most decides alone; what others say counts only where it agrees. So a lagging copy neither adds what the vendor ruled out nor clears
  * what he holds open.
  *
- * Within the deciding feed, for each unit: withdrawn records say nothing; a record about the vulnerability itself (`CVE-…`, `UBUNTU-CVE-…`) decides before notices
+ * Within the deciding feed, what says of the source package that no version is free gives way to a public fix of packages built from it (Red Hat keeps both for a
+ * while). For each unit: withdrawn records say nothing; a record about the vulnerability itself (`CVE-…`, `UBUNTU-CVE-…`) decides before notices
  * of updates, which come again for the same one when an update has to be repaired; `not-affected` wins; fixes for subscribers are told only where there is none for
  * everybody; a record without an end gives way to one whose fix the installed version has reached (`+esm1` on an image with Ubuntu Pro), and an rpm's record whose
  * fix is of another line (`3.9.19-8.el9`) to one whose fix in the version's own line is reached (`3.9.18-3.el9_4.5`); any other record whose range holds the
@@ -51,7 +52,7 @@ const fixKinds: readonly FixKind[] = ['subscription-only', 'will-not-fix', 'defe
 export function judge(type: PackageType, feeds: readonly string[], id: string, claims: readonly Claim[]): Verdict {
   const rankOf = ({ advisory }: Claim): number => (feeds.includes(advisory.feed) ? feeds.indexOf(advisory.feed) : feeds.length)
   const highest = Math.min(...claims.map(rankOf))
-  const deciding = claims.filter((claim) => rankOf(claim) === highest)
+  const deciding = withoutOutdated(claims.filter((claim) => rankOf(claim) === highest))
   const units = [...new Set(deciding.map(({ unit }) => unit))]
   const judged = units.map((unit) =>
     judgeUnit(
@@ -77,6 +78,12 @@ export function judge(type: PackageType, feeds: readonly string[], id: string, c
   const kinds = new Set(told.applying.map(({ fix }) => fix))
   const fix = told.fixedIn === null ? (fixKinds.find((kind) => kinds.has(kind)) ?? 'none-yet') : 'available'
   return { isAffected: true, unit: told.unit, units: affected.map(({ unit }) => unit), fixedIn: told.fixedIn, fix, claims: [...decided, ...others] }
+}
+
+/** Without endless records about a source package where packages built from it have a fix. */
+function withoutOutdated(claims: readonly Claim[]): readonly Claim[] {
+  const isBuilt = claims.some(({ advisory, unit }) => unit.kind === 'binary' && isLive(advisory, unit) && isPublicFix(advisory))
+  return isBuilt ? claims.filter(({ advisory, unit }) => unit.kind === 'binary' || !isEndless(advisory)) : claims
 }
 
 type UnitVerdict = { readonly unit: Unit; readonly applying: readonly Advisory[]; readonly fixedIn: string | null }
@@ -124,6 +131,9 @@ function highestReached(type: PackageType, advisories: readonly Advisory[], vers
 }
 
 const isPublicFix = ({ fix, ranges, status }: Advisory): boolean => status === 'affected' && fix === 'available' && ranges.some(({ fixed }) => fixed !== null)
+
+const isEndless = ({ status, ranges, versions }: Advisory): boolean =>
+  status === 'affected' && versions.length === 0 && ranges.every(({ fixed, lastAffected }) => fixed === null && lastAffected === null)
 
 /** Not taken back, and meant for an architecture that is installed. `noarch`, `all` and what is not told are meant by every record. */
 function isLive({ withdrawn, architectures }: Advisory, unit: Unit): boolean {
