@@ -134,7 +134,7 @@ export function open(dispatcher: Dispatcher, hop: Hop, limits: OpenLimits, onClo
           const headers = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
           const announced = Number(headers['content-length'] ?? 0)
           if (hop.method !== 'HEAD' && announced > limits.maxBytes) return fail(new BadBody('TOO_LARGE', 'announced'))
-          resolve({ status, headers, body: readOnce(read) })
+          resolve({ status, headers, body: readOnce(read, () => fail(new Error('the reader left'))) })
         },
         onResponseData(connection, chunk) {
           received += chunk.length
@@ -154,14 +154,21 @@ export function open(dispatcher: Dispatcher, hop: Hop, limits: OpenLimits, onClo
   })
 }
 
-/** A second reader would find an empty body and believe it. */
-function readOnce(read: () => AsyncGenerator<Buffer, void>): AsyncIterable<Buffer> {
+/** A second reader would find an empty body and believe it. `leave` is called by a reader that goes, also before it has begun: a generator would not notice. */
+function readOnce(read: () => AsyncGenerator<Buffer, void>, leave: () => void): AsyncIterable<Buffer> {
   let isTaken = false
   return {
     [Symbol.asyncIterator]() {
       if (isTaken) throw new Error('the body of an answer is read once')
       isTaken = true
-      return read()
+      const chunks = read()
+      return {
+        next: () => chunks.next(),
+        return: () => {
+          leave()
+          return chunks.return()
+        },
+      }
     },
   }
 }

@@ -198,3 +198,19 @@ test('a redirect that is not followed leaves nothing open behind it', async () =
   await expect(ask()).rejects.toMatchObject({ kind: 'invalid' })
   expect(server.sockets()).toBe(1)
 })
+
+test('an answer whose body nobody begins to read is left at once', async () => {
+  let gone = () => {}
+  const isGone = new Promise<void>((resolve) => {
+    gone = resolve
+  })
+  const { host } = await serve((_, response) => {
+    response.on('close', gone)
+    response.writeHead(200, { 'content-length': '1000000000' }).write('x')
+  })
+
+  const { body } = await client([host]).stream({ url: `http://${host}/`, maxBytes: 1_000_000_000, totalMs: 600_000 })
+  await body[Symbol.asyncIterator]().return?.()
+
+  await isGone
+})
