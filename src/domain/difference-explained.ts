@@ -4,6 +4,7 @@ import type { Difference } from './difference.ts'
 import { needsALook } from './difference-config.ts'
 import { changedVendors } from './difference-packages.ts'
 import type { Inspection } from './image/inspection.ts'
+import { formatPlatform, type Platform } from './image/platform.ts'
 import type { Distro } from './package/distro.ts'
 import type { PackageRepository } from './package/inventory.ts'
 
@@ -13,6 +14,7 @@ export function explain(a: Inspection, b: Inspection, difference: Omit<Differenc
   const source = sourceVerdict(a, b)
   const odd = [
     ...(source.isSame ? [] : [source.why]),
+    ...platformOddities(a.platform, b.platform),
     ...incompleteness('old', a),
     ...incompleteness('new', b),
     ...distroOddities(a.inventory.distro, b.inventory.distro),
@@ -51,6 +53,13 @@ function repositoryOf(uri: string): string {
     .replace(/\/+$/, '')
     .replace(/\.git$/, '')
   return trimmed === '' ? '' : `https://${trimmed.toLowerCase()}`
+}
+
+/** Where nobody named a platform, an image may have been taken for the only one that it has. */
+function platformOddities(a: Platform, b: Platform): readonly string[] {
+  // The version of Windows moves with each of its updates.
+  const [from, to] = [a, b].map((platform) => formatPlatform({ ...platform, osVersion: null }))
+  return from === to ? [] : [`the platform changes from ${from} to ${to}`]
 }
 
 function incompleteness(which: string, { inventory: { packages, unseen } }: Inspection): readonly string[] {

@@ -23,7 +23,7 @@ export function renderInspection(
   options: TerminalOptions,
 ): string {
   const paint = painter(options.colour)
-  const { distro, packages, source, unseen } = inventory
+  const { distro, packages, source, unseen, notes } = inventory
   const bytes = layers.reduce((sum, { size }) => sum + size, 0)
   const end = lifecycle === null ? '' : lifecycle.eol === null ? ', no end of support announced' : `, public fixes until ${lifecycle.eol}`
   const started = [...config.entrypoint, ...config.cmd].join(' ')
@@ -45,6 +45,7 @@ export function renderInspection(
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${paint('dim', name.padEnd(8))}  ${visible(shortened(value, 300))}`])),
     ...(rows.length === 0 ? [] : ['', columns(['package', 'version', 'arch', 'source', 'type'], rows, paint)]),
     ...(unseen.length === 0 ? [] : ['', paint('yellow', 'Not seen:'), ...unseen.map((line) => `  ${visible(line)}`)]),
+    ...(notes.length === 0 ? [] : ['', paint('dim', 'Worth knowing:'), ...notes.map((line) => `  ${visible(line)}`)]),
     '',
   ].join('\n')
 }

@@ -95,6 +95,13 @@ describe('diff', () => {
     expect((await home.run('diff', '--markdown', '--feed', feed, old, old)).out).toContain('Vulnerabilities were not compared')
   })
 
+  it('says where an image was compared on another platform, because it has no other', async () => {
+    registry.pushImage('acme/arm', '1', debian('1.0-1', { platforms: ['linux/arm64'] }))
+    const { out } = await home.run('diff', '--json', images[0]!, `${registry.host}/acme/arm:1`)
+
+    expect(JSON.parse(out)).toMatchObject({ explained: false, why: expect.arrayContaining(['the platform changes from linux/amd64 to linux/arm64']) })
+  })
+
   it('the second image is judged like the first: what is wrong with it is said', async () => {
     expect(await home.run('diff', '--json', images[0], 'oci:nowhere')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('no folder') })
   })
