@@ -56,7 +56,7 @@ async function withKeep(names: readonly string[], options: Options, work: Work):
   const unknown = names.find((name) => !feeds.names.includes(name))
   if (unknown !== undefined) {
     const near = closest(unknown, feeds.names)
-    console.error(`no feed is called ${visible(unknown)}${near === null ? '' : `; did you mean ${near}?`} There are ${feeds.names.join(', ')}.`)
+    console.error(`no feed is called ${visible(unknown)}${near === null ? '.' : `; did you mean ${near}?`} There are ${feeds.names.join(', ')}.`)
     process.exitCode = exitWrongInput
     return
   }

@@ -44,6 +44,8 @@ it('the first image of a distribution makes its feed due, and what it says later
 
   expect(await stores.inventories.releases()).toEqual(['wolfi'])
   expect(await stores.advisories.parts('wolfi')).toMatchObject([{ items: 1, alarm: null }])
+  // Nobody uses the other distributions that OSV tells about.
+  expect((await stores.advisories.parts('osv')).map(({ part }) => part)).toEqual(['Wolfi'])
   expect(org.pulls(held).map(({ title }) => title)).toEqual([expect.not.stringContaining('fixes')])
 
   publisher.publish(file, { body: secdb({ zlib: { '9-r0': ['CVE-2099-0001'] }, openssl: { '3.0-r1': ['CVE-2099-0002'] } }) })
