@@ -81,7 +81,7 @@ function sourceVersionOf({ type, version, sourceVersion }: Package): string {
 }
 
 function unitOf(kind: Unit['kind'], name: string, version: string, packages: readonly Package[], purl: string): Unit {
-  const binaries = [...new Set(packages.map((one) => one.name))]
+  const binaries = [...new Set(packages.map((one) => one.name))].sort()
   return { kind, name, version, binaries, architectures: [...new Set(packages.map(({ arch }) => arch))], purl }
 }
 

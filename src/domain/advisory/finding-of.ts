@@ -26,31 +26,41 @@ export function findingOf(context: ReleaseContext, id: string, sourceName: strin
   const vendorSeverity = word ?? advisories.find((advisory) => advisory.vendorSeverity !== null)?.vendorSeverity ?? null
   const cvss = advisories.find((advisory) => advisory.cvss !== null)?.cvss ?? null
   const evidence = distinctBy(
-    verdict.claims.map((claim) => ({ feed: claim.advisory.feed, record: claim.advisory.record, ...comparisonOf(type, claim.advisory, claim.unit.version) })),
+    verdict.claims.map(({ advisory, unit: { version } }) => {
+      const { range, comparison } = comparisonOf(type, advisory, version)
+      return { feed: advisory.feed, record: advisory.record, range, comparison }
+    }),
     (line) => JSON.stringify([line.feed, line.record, line.range, line.comparison]),
   )
   const note = context.notes.get(id)
   const told = verdict.isAffected ? afterEnd(context, verdict, publishedFix(verdict)) : { fix: verdict.fix, fixedIn: verdict.fixedIn }
-  return {
+  const published = publishedFix(verdict) ?? earliest(verdict.claims)
+  const { severity, severityFrom } = severityOf(vendorSeverity, cvss)
+  // Written out, without spreads: there are millions of them, and what is put together from parts takes twice the memory.
+  const finding: Finding = {
     id,
-    records: [...new Set(evidence.map(({ record }) => record))].sort(),
+    records: distinct(evidence.map(({ record }) => record)),
     purl: unit.purl,
-    binaries: [...new Set(verdict.units.flatMap(({ binaries }) => binaries))].sort(),
+    binaries: verdict.units.length === 1 ? unit.binaries : distinct(verdict.units.flatMap(({ binaries }) => binaries)),
     sourceName,
     installed: unit.version,
     fixedIn: told.fixedIn,
     fix: told.fix,
-    ...rated(vendorSeverity, cvss),
+    severity,
+    severityFrom,
+    vendorSeverity,
+    cvss,
     kev: note?.kev ?? false,
     epss: note?.epss ?? null,
     evidence,
-    ...(verdict.isAffected ? {} : { vex: 'not_affected' as const }),
-    published: publishedFix(verdict) ?? earliest(verdict.claims),
+    published,
   }
+  return verdict.isAffected ? finding : { ...finding, vex: 'not_affected' }
 }
 
-function rated(vendorSeverity: string | null, cvss: Cvss | null): Pick<Finding, 'severity' | 'severityFrom' | 'vendorSeverity' | 'cvss'> {
-  return { ...severityOf(vendorSeverity, cvss), vendorSeverity, cvss }
+/** Each once, sorted. */
+function distinct(texts: readonly string[]): readonly string[] {
+  return texts.length < 2 ? texts : [...new Set(texts)].sort()
 }
 
 /**
@@ -83,6 +93,7 @@ function inTrustOrder(feeds: readonly string[], decided: readonly Claim[], about
   const rankOf = ({ feed }: Advisory): number => (feeds.includes(feed) ? feeds.indexOf(feed) : feeds.length)
   const first = new Set(decided.map(({ advisory }) => advisory))
   const live = [...new Set([...first, ...about.map(({ advisory }) => advisory)])].filter(({ withdrawn }) => !withdrawn)
+  if (live.length < 2) return live
   const severity = ({ vendorSeverity, cvss }: Advisory): Severity => severityOf(vendorSeverity, cvss).severity
   return live.sort(
     (a, b) =>
@@ -95,5 +106,5 @@ function inTrustOrder(feeds: readonly string[], decided: readonly Claim[], about
 }
 
 function distinctBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
-  return [...new Map(items.map((item) => [keyOf(item), item])).values()]
+  return items.length < 2 ? items : [...new Map(items.map((item) => [keyOf(item), item])).values()]
 }

@@ -81,11 +81,9 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
       const distro = installedRelease(inventory)
       const context = distro === null ? null : contextOf(distro)
       if (context === null) return []
-      const findings: Finding[] = []
-      for (const source of sourcesOf(context, inventory.packages)) {
-        for (const finding of all ? judgeSource(context, source, true) : judgeOnce(context, source)) findings.push(finding)
-      }
-      return findings
+      const found: (readonly Finding[])[] = []
+      for (const source of sourcesOf(context, inventory.packages)) found.push(all ? judgeSource(context, source, true) : judgeOnce(context, source))
+      return found.flat()
     },
   }
 }

@@ -9,7 +9,7 @@ export type Unit = {
   readonly kind: 'source' | 'binary'
   readonly name: string
   readonly version: string
-  /** Names of the installed binaries that it stands for. */
+  /** Names of the installed binaries that it stands for, each once and sorted. */
   readonly binaries: readonly string[]
   /** Architectures of those in the package manager's words; null among them: not told. */
   readonly architectures: readonly (string | null)[]
