@@ -118,6 +118,8 @@ async function updatePart(
   } catch (error) {
     if (!isFault(error) || reading.fault() !== error) throw error
     return alarm('fault', error.message)
+  } finally {
+    await reading.leave()
   }
 }
 

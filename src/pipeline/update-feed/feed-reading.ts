@@ -12,6 +12,8 @@ export type FeedReading = {
   problem(): string | null
   /** Bytes as published, and their sha256 in the order in which they were read. */
   published(): Pick<FeedPart, 'bytes'> & { readonly fingerprint: string }
+  /** Ends the publisher's answer where nobody has begun to read `items`: it is on the wire since it was asked for. */
+  leave(): Promise<void>
 }
 
 /** The items of `files` of that feed, file by file. */
@@ -20,6 +22,7 @@ export function readPart(feeds: Pick<Feeds, 'parse'>, feed: string, files: Async
   let bytes = 0
   let fault: unknown = null
   let problem: string | null = null
+  let isBegun = false
   async function* measured(chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       hash.update(chunk)
@@ -28,6 +31,7 @@ export function readPart(feeds: Pick<Feeds, 'parse'>, feed: string, files: Async
     }
   }
   async function* reading(): AsyncIterable<FeedItem> {
+    isBegun = true
     try {
       for await (const file of files) {
         for await (const item of feeds.parse(feed, { path: file.path, open: () => measured(file.open()) })) {
@@ -40,5 +44,13 @@ export function readPart(feeds: Pick<Feeds, 'parse'>, feed: string, files: Async
       throw error
     }
   }
-  return { items: reading(), fault: () => fault, problem: () => problem, published: () => ({ bytes, fingerprint: hash.copy().digest('hex') }) }
+  const leave = async (): Promise<void> => {
+    if (isBegun) return
+    try {
+      for await (const file of files) return void (await file.open()[Symbol.asyncIterator]().return?.())
+    } catch {
+      // What was asked for is not wanted any more.
+    }
+  }
+  return { items: reading(), leave, fault: () => fault, problem: () => problem, published: () => ({ bytes, fingerprint: hash.copy().digest('hex') }) }
 }
