@@ -2,12 +2,12 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Option } from 'commander'
-import { Fault } from '../../domain/fault.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
 import type { Inventory } from '../../domain/package/inventory.ts'
 import { readConfig } from '../config.ts'
 import { advisoriesInFolder, advisoriesInStore, feedsAbout, type KnownAdvisories } from '../known-advisories.ts'
+import { openOperatorDatabase } from '../operator-database.ts'
 
 /** `--feed DIR`. */
 export function feedOption(): Option {
@@ -28,14 +28,11 @@ export async function advisoriesFor(distros: DistroTable, folder: string | undef
 }
 
 async function advisoriesInDatabase(connectionString: string, distros: DistroTable, inventories: readonly Inventory[]): Promise<KnownAdvisories> {
-  const { createPostgresStores, openPool } = await import('../../adapters/store/postgres/index.ts')
-  const { pendingMigrations } = await import('../../adapters/store/postgres/migrate.ts')
-  const pool = openPool({ connectionString }, { applicationName: 'underpin-match', max: 1, onError: () => {} })
+  const { stores, close } = await openOperatorDatabase(connectionString, 'match')
   try {
-    if ((await pendingMigrations(pool)).length > 0) throw new Fault('conflict', 'the database is older than this program: run `underpin migrate` first')
-    return await advisoriesInStore(createPostgresStores(pool).advisories, distros, inventories)
+    return await advisoriesInStore(stores.advisories, distros, inventories)
   } finally {
-    await pool.end()
+    await close()
   }
 }
 

@@ -1,5 +1,4 @@
 /** Where the `feeds` commands keep what they fetch: the operator's database, or a folder of published files. */
-import { Fault } from '../../domain/fault.ts'
 import { matchChanges, type UpdatedPart, updateFeed } from '../../pipeline/update-feed.ts'
 import type { FeedPart, Feeds } from '../../ports/feeds.ts'
 import type { Config } from '../config.ts'
@@ -7,6 +6,7 @@ import { readDistroTable } from '../distro-table.ts'
 import { readFolderState } from '../feed-folder/state.ts'
 import { updateFeedFolder } from '../feed-folder/update.ts'
 import { enabledFeeds } from '../feeds.ts'
+import { openOperatorDatabase } from '../operator-database.ts'
 
 export type FeedKeep = {
   /** Those of `names` that are fetched where a person names none. */
@@ -30,17 +30,8 @@ export async function openFeedKeep(config: Config, folder: string | null): Promi
 }
 
 async function openDatabaseKeep(config: Config): Promise<FeedKeep> {
-  const { createPostgresStores, openPool } = await import('../../adapters/store/postgres/index.ts')
-  const { pendingMigrations } = await import('../../adapters/store/postgres/migrate.ts')
-  const connection = { connectionString: config.databaseUrl ?? '' }
-  const pool = openPool(connection, { applicationName: 'underpin-feeds', max: 2, onError: () => {} })
-  try {
-    if ((await pendingMigrations(pool)).length > 0) throw new Fault('conflict', 'the database is older than this program: run `underpin migrate` first')
-  } catch (error) {
-    await pool.end()
-    throw error
-  }
-  const { advisories, inventories, repos, dueWork } = createPostgresStores(pool)
+  const { stores, close } = await openOperatorDatabase(config.databaseUrl ?? '', 'feeds')
+  const { advisories, inventories, repos, dueWork } = stores
   const distros = readDistroTable()
   return {
     enabled: async (names) => enabledFeeds(config, names, distros, await inventories.releases()),
@@ -49,6 +40,6 @@ async function openDatabaseKeep(config: Config): Promise<FeedKeep> {
       await matchChanges({ advisories, inventories, repos, dueWork, grants: config.credentials }, asOf)
     },
     parts: () => advisories.parts(),
-    close: () => pool.end(),
+    close,
   }
 }
