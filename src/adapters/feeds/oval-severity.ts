@@ -36,9 +36,10 @@ function isForeign(element: XmlElement): boolean {
   return element.attributes.href?.includes('nvd.nist.gov') === true
 }
 
-/** Red Hat, SUSE and AlmaLinux: `impact`; Ubuntu: `priority`. */
+/** Red Hat, SUSE and AlmaLinux: `impact`; Ubuntu: `priority`. SUSE leaves it empty where it did not judge a CVE on its own. */
 function impactOf({ attributes }: XmlElement): string | null {
-  return attributes.impact ?? attributes.priority ?? null
+  const word = attributes.impact ?? attributes.priority ?? ''
+  return word === '' ? null : word
 }
 
 /** `7.0/CVSS:3.1/AV:L/…`, score and vector apart, or the vector alone. */
