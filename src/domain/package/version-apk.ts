@@ -1,6 +1,6 @@
 /** The order of apk versions, `number{.number}{letter}{_suffix{number}}{~hash}{-r#}` (apk-package(5), "version"). */
 import { compareDigits, compareText, digitsEnd, isDigit } from './version-digits.ts'
-import type { Order } from './version-order.ts'
+import type { Order } from './order.ts'
 
 /**
  * What may come next in a version, lowest first: where two versions part, the one with the lower part is the older one. So `1.0_rc1 < 1.0 < 1.0-r1 <

@@ -1,6 +1,6 @@
 /** The order of Debian versions, `[epoch:]upstream[-revision]` (Debian Policy §5.6.12, deb-version(7)). */
 import { compareDigits, digitsEnd, isDigit } from './version-digits.ts'
-import type { Order } from './version-order.ts'
+import type { Order } from './order.ts'
 
 const tilde = 126
 

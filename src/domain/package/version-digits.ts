@@ -1,5 +1,5 @@
 /** Runs of digits inside of versions: found and compared in place, whatever their length. */
-import type { Order } from './version-order.ts'
+import type { Order } from './order.ts'
 
 const zero = 48
 const nine = 57

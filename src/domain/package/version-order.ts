@@ -1,13 +1,11 @@
 /** Version order: one question, three answers. */
+import type { Order } from './order.ts'
 import { apkVersionProblem, compareApk } from './version-apk.ts'
 import { compareDeb, debVersionProblem } from './version-deb.ts'
 import { compareRpm, rpmVersionProblem } from './version-rpm.ts'
 
 /** The package formats whose versions we can order. */
 export type PackageType = 'deb' | 'apk' | 'rpm'
-
-/** Which of two versions is older: -1 the first, 1 the second, 0 neither. */
-export type Order = -1 | 0 | 1
 
 type Versioning = {
   readonly compare: (a: string, b: string) => Order

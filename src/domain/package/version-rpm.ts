@@ -1,6 +1,6 @@
 /** The order of rpm versions, `[epoch:]version[-release]` (https://rpm-software-management.github.io/rpm/manual/dependencies.html, rpm-version(7)). */
 import { compareDigits, compareText, digitsEnd, isDigit } from './version-digits.ts'
-import type { Order } from './version-order.ts'
+import type { Order } from './order.ts'
 
 const tilde = 126
 const caret = 94
