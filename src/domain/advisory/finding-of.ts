@@ -2,7 +2,7 @@
 import { type DistroRelease, type DistroRow, hasEnded } from '../package/distro.ts'
 import type { Advisory, FixKind } from './advisory.ts'
 import type { Finding } from './finding.ts'
-import { type Cvss, compareSeverity, type Severity, severityOf, severityOfWord } from './severity.ts'
+import { compareSeverity, type Severity, severityOf, severityOfWord } from './severity.ts'
 import type { Claim, Verdict } from './verdict.ts'
 import { comparisonOf } from './version-range.ts'
 
