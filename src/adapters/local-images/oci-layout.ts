@@ -60,5 +60,5 @@ function rootOf(manifests: readonly Descriptor[], whole: Digest, tag: string | n
   // One image for several platforms, written without an index of its own.
   if (named.length === 0 && manifests.length > 0 && manifests.every(({ platform }) => platform !== null)) return whole
   if (manifests.length === 0) throw new Fault('invalid', `${label} is an OCI layout without any image`)
-  throw new Fault('invalid', `${label} holds several images; name one as oci:DIR:TAG. There is:\n${list}`)
+  throw new Fault('invalid', `${label} holds several images; name one as ${label}:TAG. There is:\n${list}`)
 }
