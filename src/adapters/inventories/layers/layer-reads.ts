@@ -1,7 +1,7 @@
-/** Reading layers once: what a scope has read is kept by digest, and who asks for a layer that is being read waits for it. */
+/** Reading layers once: what a scope has read is kept by digest, and who asks for a layer of the same image that is being read waits for it. */
 import type { Digest } from '../../../domain/image/digest.ts'
 import type { Descriptor } from '../../../domain/image/manifest.ts'
-import type { ImageName } from '../../../domain/image/reference.ts'
+import { formatImageName, type ImageName } from '../../../domain/image/reference.ts'
 import type { Scope } from '../../../domain/image/scope.ts'
 import type { Json } from '../../../lib/json.ts'
 import type { InventoryStore } from '../../../ports/inventory-store.ts'
@@ -18,7 +18,8 @@ export type LayerReads = (scope: Scope, image: ImageName, descriptor: Descriptor
 export function createLayerReads(parts: LayerReaderParts, store: LayerStore | null): LayerReads {
   const running = new Map<string, Promise<LayerContent>>()
   return async (scope, image, descriptor, onBytes) => {
-    const key = `${scope}\n${descriptor.digest}`
+    // Not by digest alone: another image could name our layer with a false size or type, or give it out slowly, and we would share what comes of that.
+    const key = [scope, formatImageName(image), descriptor.digest, descriptor.size, descriptor.mediaType].join('\n')
     const shared = running.get(key)
     if (shared !== undefined) return await shared
     const read = readOrRecall(parts, store, scope, image, descriptor, onBytes).finally(() => running.delete(key))

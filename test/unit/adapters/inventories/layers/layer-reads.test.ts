@@ -4,6 +4,7 @@ import { createInventories } from '../../../../../src/adapters/inventories/index
 import type { LayerStore } from '../../../../../src/adapters/inventories/layers/layer-reads.ts'
 import type { Digest } from '../../../../../src/domain/image/digest.ts'
 import type { Json } from '../../../../../src/lib/json.ts'
+import type { ImageSource } from '../../../../../src/ports/image-source.ts'
 import { gzipped } from '../../../../support/archives.ts'
 import { dpkg, inventoryParts, named, someImage } from '../../../../support/inspected.ts'
 import { memoryImages } from '../../../../support/memory-images.ts'
@@ -53,6 +54,37 @@ describe('a layer of two images', () => {
 
     expect(found.map(named)).toEqual([['one 1'], ['two 2'], ['one 1']])
     expect(readsOfBase()).toBe(1)
+  })
+
+  it('is read for one also where the other describes it falsely', async () => {
+    const images = memoryImages()
+    const bytes = await gzipped([[status, dpkg('one', '1')]])
+    const lying = images.add([{ bytes, mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip' }])
+    const honest = images.add([bytes])
+    const inventories = createInventories(inventoryParts(images))
+    const [, found] = await Promise.all([lying, honest].map((digest) => inventories.inspect('public', someImage, digest, null)))
+
+    expect(found === undefined ? [] : named(found)).toEqual(['one 1'])
+  })
+
+  it('is read for one also where the other, of another name, never gives it out', async () => {
+    const { images, one, base } = await twoImages()
+    let ask = () => {}
+    const isAsked = new Promise<void>((resolve) => (ask = resolve))
+    const stuck = { ...someImage, repository: 'library/stuck' }
+    async function* never(): AsyncIterable<Uint8Array> {
+      ask()
+      yield await new Promise<never>(() => {})
+    }
+    const source: ImageSource = {
+      ...images.source,
+      blob: (scope, image, blob) => (image === stuck && blob.digest === base ? never() : images.source.blob(scope, image, blob)),
+    }
+    const inventories = createInventories(inventoryParts(images, { source }))
+    void inventories.inspect('public', stuck, one, null)
+    await isAsked
+
+    expect(named(await inventories.inspect('public', someImage, one, null))).toEqual(['one 1'])
   })
 
   it('is read by each scope for itself', async () => {
