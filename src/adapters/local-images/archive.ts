@@ -2,9 +2,10 @@
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import tar, { type Header } from 'tar-stream'
 import { Fault, isFault } from '../../domain/fault.ts'
+import { Damaged } from '../../lib/decompress/damaged.ts'
+import { decompress } from '../../lib/decompress/decompress.ts'
 import { fileChunks } from './folder.ts'
 import type { StoredFiles } from './stored-files.ts'
 
@@ -105,14 +106,9 @@ async function isGzip(file: string): Promise<boolean> {
 }
 
 async function* unpacked(packed: AsyncIterable<Uint8Array>, label: string): AsyncGenerator<Uint8Array, void> {
-  const gunzip = createGunzip({ chunkSize: 1024 * 1024 })
-  const fed = pipeline(packed, gunzip).catch((error: unknown) => void gunzip.destroy(error as Error))
   try {
-    yield* gunzip as AsyncIterable<Buffer>
-  } catch (cause) {
-    throw isFault(cause) ? cause : new Fault('invalid', `${label} is compressed with gzip and broken: ${(cause as Error).message}`, { cause })
-  } finally {
-    gunzip.destroy()
-    await fed
+    yield* decompress('gzip', packed)
+  } catch (error) {
+    throw error instanceof Damaged ? new Fault('invalid', `${label} is compressed with gzip and broken: ${error.message}`, { cause: error }) : error
   }
 }
