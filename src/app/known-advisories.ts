@@ -124,7 +124,7 @@ export function isSpokenOf({ spoken }: Pick<KnownAdvisories, 'spoken'>, table: D
 }
 
 /** By release, the names that its advisories may use for what the inventories hold. */
-export function namesByRelease(table: DistroTable, inventories: readonly Inventory[]): ReadonlyMap<ReleaseKey, ReadonlySet<string>> {
+function namesByRelease(table: DistroTable, inventories: readonly Inventory[]): ReadonlyMap<ReleaseKey, ReadonlySet<string>> {
   const names = new Map<ReleaseKey, Set<string>>()
   for (const inventory of inventories) {
     const distro = installedRelease(inventory)

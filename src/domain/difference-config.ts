@@ -38,7 +38,7 @@ export function needsALook({ field, from, to }: ConfigChange): boolean {
 }
 
 /** Whether a label is about the build and not about the image: dates, revisions, versions, and addresses with those in them. */
-export function isBuildLabel(name: string): boolean {
+function isBuildLabel(name: string): boolean {
   return buildLabels.has(name)
 }
 

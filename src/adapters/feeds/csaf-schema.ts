@@ -5,7 +5,7 @@ const text = z.string().max(4096)
 const productIds = z.array(text).nullish()
 
 /** `product_tree/…/product` (§3.1.3). */
-export const productSchema = z.object({
+const productSchema = z.object({
   name: text,
   product_id: text,
   product_identification_helper: z.object({ cpe: text.nullish(), purl: text.nullish() }).nullish(),

@@ -31,7 +31,7 @@ export type Head = { readonly status: number; readonly headers: Readonly<Record<
 export type OpenAnswer = Head & { readonly body: AsyncIterable<Buffer> }
 
 /** A time-out of ours; `faultOf` puts it into words. */
-export class TimedOut extends Error {
+class TimedOut extends Error {
   readonly code: 'TIMED_OUT' | 'FELL_SILENT'
   readonly afterMs: number
   constructor(code: 'TIMED_OUT' | 'FELL_SILENT', afterMs: number) {

@@ -17,9 +17,6 @@ export type LocalImage = {
   readonly name: ImageName
 }
 
-/** The two forms that local images are named in. */
-export const localForms = ['oci:DIR[:TAG]', 'docker-archive:FILE'] as const
-
 /**
  * Opens `oci:DIR[:TAG]` or `docker-archive:FILE`; null for any other text, which then is a reference. A colon may be part of a path: what exists by the
  * whole name is taken whole. Faults: `missing` and `invalid`, in words for the person who named it.

@@ -17,7 +17,7 @@ export const identityTokenUser = '<token>'
 const tokenHosts: Readonly<Record<string, string>> = { 'docker.io': 'auth.docker.io' }
 
 /** `registry` of a grant without its path prefix: `ghcr.io/acme` → `ghcr.io`. */
-export function hostOfGrant(credential: StoredCredential): string {
+function hostOfGrant(credential: StoredCredential): string {
   return credential.registry.split('/')[0] ?? ''
 }
 

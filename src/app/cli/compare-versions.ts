@@ -29,7 +29,7 @@ export function comparisonOf(type: PackageType, a: string, b: string): Compariso
 }
 
 /** The comparison on a line `A<TAB>B`. */
-export function comparisonOnLine(type: PackageType, text: string, line: number): Comparison {
+function comparisonOnLine(type: PackageType, text: string, line: number): Comparison {
   const versions = text.replace(/\r$/, '').split('\t')
   const [a, b] = versions
   if (text.length <= longestLine && versions.length === 2 && a !== undefined && b !== undefined) return { line, ...comparisonOf(type, a, b) }

@@ -62,7 +62,7 @@ export function registerDiff(program: Command): void {
 }
 
 /** A difference as `diff --json` prints it (COMMANDS: a contract). Findings are empty without a feed that speaks of the images: `feeds` tells. */
-export function differencePrinted(a: string, b: string, from: Inspection, to: Inspection, difference: Difference, known: KnownAdvisories) {
+function differencePrinted(a: string, b: string, from: Inspection, to: Inspection, difference: Difference, known: KnownAdvisories) {
   return {
     a,
     b,

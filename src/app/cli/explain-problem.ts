@@ -8,7 +8,7 @@ export const exitWrongInput = 2
 export const exitOutside = 3
 
 /** The exit code for a fault: where no host had a part in it, it is about something on this machine. */
-export function exitOf({ host }: Fault): number {
+function exitOf({ host }: Fault): number {
   return host === null ? exitWrongInput : exitOutside
 }
 

@@ -31,7 +31,7 @@ export function registerInspect(program: Command): void {
 }
 
 /** An inspection as `inspect --json` prints it (COMMANDS: a contract). */
-export function inspectionPrinted(reference: string, inspection: Inspection, distros: DistroTable) {
+function inspectionPrinted(reference: string, inspection: Inspection, distros: DistroTable) {
   const { index, manifest, platform, inventory, base, config, layers, provenance } = inspection
   const { distro, source, granularity, packages, unseen, notes, repositories } = inventory
   return {
