@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { Finding } from '../../domain/advisory/finding.ts'
 import { atLeast, severities, type Severity } from '../../domain/advisory/severity.ts'
-import { unmatchedIn, unspokenOf } from '../../domain/advisory/own-packages.ts'
+import { hasOwnPackages, unmatchedIn, unspokenOf } from '../../domain/advisory/own-packages.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { Platform } from '../../domain/image/platform.ts'
 import { renderFindings } from '../../render/terminal-evidence.ts'
@@ -32,12 +32,12 @@ export function registerMatch(program: Command): void {
         const at = new Date()
         const inspection = await desk.inspect(image, options.platform ?? null)
         const known = await advisoriesFor(desk.distros, options.feed, [inspection])
-        const isUnspoken = known.feeds.length > 0 && !isBlind(known, inspection) && !isSpokenOf(known, desk.distros, inspection.inventory)
+        const isUnspoken = known.feeds.length > 0 && !isBlind(known, inspection, desk) && !isSpokenOf(known, desk.distros, inspection.inventory)
         const findings = findingsOf(known, desk.distros, inspection.inventory, at, { all: options.all === true })
         process.stdout.write(
           options.json === true
             ? `${JSON.stringify(findings)}\n`
-            : renderFindings(findings, !isBlind(known, inspection) && !isUnspoken, { colour: process.stdout.isTTY }),
+            : renderFindings(findings, !isBlind(known, inspection, desk) && !isUnspoken, { colour: process.stdout.isTTY }),
         )
         const { inventory } = inspection
         tell([
@@ -48,8 +48,8 @@ export function registerMatch(program: Command): void {
           ...lookedUpIn(known),
         ])
         process.exitCode = exitCode(findings, options.failOn ?? null, known, inspection, desk)
-        // A gate passes nothing that nobody could look up.
-        if (isUnspoken && options.failOn !== undefined) process.exitCode = exitWrongInput
+        // A gate passes nothing that could not be seen or looked up.
+        if (process.exitCode === 0 && options.failOn !== undefined && (isUnspoken || inventory.unseen.length > 0)) process.exitCode = exitWrongInput
       }),
     )
 }
@@ -57,11 +57,12 @@ export function registerMatch(program: Command): void {
 function exitCode(findings: readonly Finding[], failOn: Severity | null, known: KnownAdvisories, inspection: Inspection, desk: Desk): number {
   const missing = missingFeeds(desk.distros, known, [inspection])
   if (missing !== null) console.error(missing)
-  if (isBlind(known, inspection) || known.problems.length > 0) return exitWrongInput
+  if (isBlind(known, inspection, desk) || known.problems.length > 0) return exitWrongInput
   return failOn !== null && findings.some(({ severity, vex }) => vex === undefined && atLeast(severity, failOn)) ? exitFound : 0
 }
 
-/** Nothing was looked up: no feed speaks of the image, or its packages could not be seen. */
-function isBlind({ feeds }: KnownAdvisories, { inventory }: Inspection): boolean {
-  return feeds.length === 0 || (inventory.packages.length === 0 && inventory.unseen.length > 0)
+/** Nothing was looked up: no feed speaks of the image, its packages could not be seen, or none of them is its distribution's own. */
+function isBlind({ feeds }: KnownAdvisories, { inventory }: Inspection, { distros }: Desk): boolean {
+  const { packages, unseen } = inventory
+  return feeds.length === 0 || (packages.length === 0 ? unseen.length > 0 : !hasOwnPackages(distros, inventory))
 }

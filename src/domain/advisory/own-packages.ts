@@ -13,6 +13,12 @@ export function isOwnPackage(row: DistroRow, { type, vendor, version, sourceVers
   return !isForeignVendor && !row.foreignVersions.some((piece) => version.includes(piece) || sourceVersion.includes(piece))
 }
 
+/** Whether any package of the inventory is its distribution's own, so that there was something to look up. */
+export function hasOwnPackages(table: DistroTable, { distro, packages }: Inventory): boolean {
+  const row = distro === null ? null : distroRow(table, distro)
+  return row !== null && packages.some((one) => isOwnPackage(row, one))
+}
+
 /** Whether it is a modular rpm of which the inventory does not tell the stream: records of other streams would be taken for its own. */
 export function isOfUnknownStream({ type, module, version }: Package): boolean {
   return type === 'rpm' && module === null && /[.+]module[+_]/.test(version)

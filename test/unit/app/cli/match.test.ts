@@ -148,4 +148,16 @@ describe('match', () => {
     expect(err).toMatch(/looked up in debian-tracker of \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
     expect(err).toContain('debian-tracker tracker.json could not be updated, so an older one counts: it is empty')
   })
+
+  it('--fail-on passes no image that was not seen completely, and nothing of which all is from third parties is called free', async () => {
+    const part = 'Package: plain\nStatus: install ok installed\nVersion: 1:2.0-1\n\nPackage: ?\nVersion: 1\n'
+    const osRelease = { 'etc/os-release': 'ID=debian\nVERSION_ID=12\n' }
+    registry.pushImage('acme/part', '1', { layers: [{ ...osRelease, 'var/lib/dpkg/status': part }] })
+    registry.pushImage('acme/third', '1', { layers: [{ ...osRelease, 'lib/apk/db/installed': 'P:thing\nV:1.0-r0\nA:x86_64\n\n' }] })
+    const run = async (image: string, ...flags: readonly string[]) => await home.run('match', '--feed', feed, ...flags, `${registry.host}/acme/${image}:1`)
+
+    expect(await run('part')).toMatchObject({ code: 0, err: expect.stringContaining('not seen: ') })
+    expect((await run('part', '--fail-on', 'critical')).code).toBe(2)
+    expect(await run('third')).toMatchObject({ code: 2, out: 'Nothing could be looked up\n', err: expect.stringContaining('not built by Debian') })
+  })
 })
