@@ -13,8 +13,8 @@ import type { Session } from './session.ts'
 type Referrer = Descriptor & { readonly artifactType: string | null }
 
 const accept = 'application/vnd.oci.image.index.v1+json'
-/** Registries without the API answer 404; some say 400, 405 or 406, since to them it is no path at all. */
-const withoutApi = new Set([400, 404, 405, 406])
+/** Registries without the API answer 404; some say 400, 405, 406 or 501, since to them it is no path at all. */
+const withoutApi = new Set([400, 404, 405, 406, 501])
 const mostPages = 100
 const mostReferrers = 10_000
 

@@ -122,7 +122,7 @@ test('a next page at another host is not followed, and what was read is no whole
   expect(away.requests).toEqual([])
 })
 
-test.each([400, 404, 405, 406])('a registry that answers %i to the API is asked for the fallback tag', async (status) => {
+test.each([400, 404, 405, 406, 501])('a registry that answers %i to the API is asked for the fallback tag', async (status) => {
   const { home, registry, name } = await stage()
   home.script({ path: '/referrers/' }, { kind: 'status', status })
   const index = buildIndex(artifacts.map(({ descriptor }) => descriptor))
