@@ -13,16 +13,22 @@ const listEveryMs = 60 * 60 * 1000
 
 /** Starts now; `nudge` is called when something became due. */
 export function startSchedules(house: House, nudge: () => void): { stop(): void } {
+  // In this order; one that fails keeps none of the others back.
+  const chores: Readonly<Record<string, () => Promise<unknown>>> = {
+    'list installations': () => listInstallations(house),
+    'schedule feeds': () => scheduleFeeds(house),
+    'purge webhooks': () => house.stores.inbox.purge(new Date(house.now().getTime() - keepBodiesMs)),
+    'forget unused inspections': () => house.stores.inventories.forgetUnused(keepUnusedMs),
+  }
   const tick = async () => {
-    try {
-      await listInstallations(house)
-      await house.stores.inbox.purge(new Date(house.now().getTime() - keepBodiesMs))
-      await house.stores.inventories.forgetUnused(keepUnusedMs)
-      await scheduleFeeds(house)
+    for (const [chore, run] of Object.entries(chores)) {
+      try {
+        await run()
+      } catch (error) {
+        if (isFault(error)) house.log.warn({ chore, fault: error.kind, problem: error.message }, 'chore put off')
+        else house.log.error({ err: error, chore }, 'chore broke')
+      }
       nudge()
-    } catch (error) {
-      if (isFault(error)) house.log.warn({ fault: error.kind, problem: error.message }, 'installations not listed')
-      else house.log.error({ err: error }, 'schedule broke')
     }
   }
   void tick()
