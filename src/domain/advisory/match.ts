@@ -48,7 +48,7 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
   let judged: Judged = new Map()
   /** What was judged before `judged` was full: what is still in use moves over, so that no image has all its sources judged anew. */
   let earlier: Judged = new Map()
-  let [kept, numbered] = [0, 0]
+  let kept = 0
   const contextOf = (distro: Distro): ImageContext | null => {
     const key = JSON.stringify([distro.id, distro.versionId, distro.codename, distro.prettyName])
     const known = images.get(key)
@@ -57,17 +57,20 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
     const row = distroRow(table, distro)
     const release = releaseKey(table, distro)
     const about = release === null ? undefined : releases.get(release)
-    const context =
-      row === null || about === undefined ? null : { row, about, distro, lifecycle: lifecycleOf(table, distro), notes, at, number: (numbered += 1) }
+    const context = row === null || about === undefined ? null : { row, about, distro, lifecycle: lifecycleOf(table, distro), notes, at }
     images.set(key, context)
     return context
   }
+  const recall = (among: Judged, context: ImageContext, source: Source): readonly Finding[] | undefined =>
+    among
+      .get(context)
+      ?.get(source.name)
+      ?.find(({ packages }) => areAlike(context, packages, source.packages))?.findings
   const judgeOnce = (context: ImageContext, source: Source): readonly Finding[] => {
-    const key = keyOf(context, source)
-    const known = judged.get(key)
+    const known = recall(judged, context, source)
     if (known !== undefined) return known
-    const findings = earlier.get(key) ?? judgeSource(context, source, false)
-    judged.set(key, findings)
+    const findings = recall(earlier, context, source) ?? judgeSource(context, source, false)
+    keep(judged, context, source, findings)
     kept += 1 + findings.length
     if (kept > mostKept) {
       earlier = judged
@@ -91,11 +94,13 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
 /** Judged source packages and their findings that are kept, of all kinds of images together; a distribution has some thousands, in some versions each. */
 const mostKept = 200_000
 
-/** Findings by what they depend on. */
-type Judged = Map<string, readonly Finding[]>
+/** What the installed packages of a source came to. */
+type JudgedSource = { readonly packages: readonly Package[]; readonly findings: readonly Finding[] }
 
-/** `number` is another one for each kind of image. */
-type ImageContext = ReleaseContext & ClaimContext & { readonly number: number }
+/** By kind of image and source package: an image has a few versions of a source to be compared with. */
+type Judged = Map<ImageContext, Map<string, JudgedSource[]>>
+
+type ImageContext = ReleaseContext & ClaimContext
 
 function indexed(advisories: Iterable<Advisory>): ReadonlyMap<ReleaseKey, ReadonlyMap<string, About>> {
   const releases = new Map<ReleaseKey, Map<string, { source: Advisory[]; binary: Advisory[] }>>()
@@ -122,13 +127,31 @@ function sourcesOf({ row, about }: ImageContext, packages: readonly Package[]): 
   return sources.values()
 }
 
-/** All that findings about the packages depend on. Hostile text, which JSON keeps apart: no two sources share a key, and no image gets another's findings. */
-function keyOf({ about, number }: ImageContext, { name: sourceName, packages }: Source): string {
-  const told: (string | number | null)[] = [number, sourceName]
-  for (const { name, version, sourceVersion, arch, module, vendor, purl } of packages) {
-    told.push(name, version, sourceVersion === version ? '' : sourceVersion, arch, module, vendor, (about.get(name)?.binary.length ?? 0) > 0 ? purl : '')
-  }
-  return JSON.stringify(told)
+function keep(judged: Judged, context: ImageContext, { name, packages }: Source, findings: readonly Finding[]): void {
+  const ofContext = judged.get(context) ?? new Map<string, JudgedSource[]>()
+  const ofName = ofContext.get(name) ?? []
+  ofName.push({ packages, findings })
+  judged.set(context, ofContext.set(name, ofName))
+}
+
+/** Whether all is the same that findings about the packages depend on. Compared field by field: hostile text in a key could be given another image's findings. */
+function areAlike({ about }: ImageContext, some: readonly Package[], others: readonly Package[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((one, at) => {
+      const other = others[at]
+      return (
+        other !== undefined &&
+        one.version === other.version &&
+        one.name === other.name &&
+        one.sourceVersion === other.sourceVersion &&
+        one.arch === other.arch &&
+        one.module === other.module &&
+        one.vendor === other.vendor &&
+        (one.purl === other.purl || (about.get(one.name)?.binary.length ?? 0) === 0)
+      )
+    })
+  )
 }
 
 function judgeSource(context: ImageContext, { name, packages }: Source, all: boolean): readonly Finding[] {
