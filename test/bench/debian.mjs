@@ -32,7 +32,7 @@ export function trackerMember(source, of = countOf(source)) {
   const told = {}
   for (let at = 0; at < of; at++) {
     const number = Math.floor(random() * vulnerabilities)
-    const description = Array.from({ length: 15 + Math.floor(random() * 50) }, () => words[Math.floor(random() * words.length)]).join(' ')
+    const description = Array.from({ length: 20 + Math.floor(random() * 58) }, () => words[Math.floor(random() * words.length)]).join(' ')
     const kind = random()
     // Most was fixed before the release; the rest by one of its updates.
     const fixedAt = random() < 0.9 ? 0 : 1 + Math.floor(random() * 3)
