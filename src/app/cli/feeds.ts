@@ -1,6 +1,7 @@
 /** `underpin feeds`: fetches security feeds, and says how each of them is. In the operator's database, or in a folder that `match --feed` reads. */
 import path from 'node:path'
 import { type Command, Option } from 'commander'
+import { feeds as allFeeds } from '../../adapters/feeds/index.ts'
 import { createHttp } from '../../adapters/http/index.ts'
 import { isFault } from '../../domain/fault.ts'
 import { closest } from '../../lib/closest.ts'
@@ -23,6 +24,9 @@ type UpdatedFeed = { readonly feed: string; readonly parts: readonly UpdatedPart
 
 /** The exit code when something was found that `--fail-on` names. */
 const exitFound = 1
+
+const unfetched: ReadonlySet<string> = new Set(allFeeds.flatMap(({ name, fetch }) => (fetch === null ? [name] : [])))
+const whyUnfetched = 'osv brings the same; its files are read where a folder of `match --feed` holds them'
 
 /** Adds the commands `feeds update` and `feeds status` to `program`. */
 export function registerFeeds(program: Command): void {
@@ -82,6 +86,7 @@ async function update(keep: FeedKeep, feeds: Feeds, names: readonly string[], op
       fault = error.toJSON()
       console.error(`underpin: ${feed}: ${error.message}`)
     }
+    if (unfetched.has(feed) && names.includes(feed)) console.error(`underpin: ${feed} is not fetched: ${whyUnfetched}`)
     updated.push({ feed, parts, fault })
   }
   const all = updated.flatMap(({ parts }) => parts)
@@ -99,7 +104,14 @@ async function status(keep: FeedKeep, feeds: Feeds, names: readonly string[], op
     parts: parts.filter((one) => one.feed === feed).map((one) => toldPart(one, asOf)),
   }))
   if (options.json) console.log(JSON.stringify({ asOf: asOf.toISOString(), feeds: told }))
-  else console.log(table(told.flatMap(({ feed, parts: own }) => (own.length === 0 ? [[feed, '', 'never fetched']] : own.map((one) => statusRow(feed, one))))))
+  else
+    console.log(
+      table(
+        told.flatMap(({ feed, parts: own }) =>
+          own.length === 0 ? [[feed, '', unfetched.has(feed) ? `not fetched: ${whyUnfetched}` : 'never fetched']] : own.map((one) => statusRow(feed, one)),
+        ),
+      ),
+    )
   if (options.failOn?.includes('alarm') && told.some((one) => one.parts.some(({ alarm }) => alarm !== null))) process.exitCode = exitFound
 }
 

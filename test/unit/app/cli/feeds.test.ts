@@ -98,4 +98,11 @@ describe('feeds', () => {
       await database.drop()
     }
   })
+
+  it('says which feeds are not fetched since another one brings the same, where a person names one', async () => {
+    expect(await feeds(['update', 'rocky'])).toMatchObject({ code: 0, err: expect.stringContaining('rocky is not fetched: osv brings the same') })
+    expect((await feeds(['status'])).out).toMatch(/^rocky +not fetched: osv brings the same.*$/m)
+    publish(20)
+    expect((await feeds(['update'])).err).not.toContain('not fetched')
+  })
 })
