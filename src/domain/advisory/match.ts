@@ -119,9 +119,10 @@ function indexed(advisories: Iterable<Advisory>): ReadonlyMap<ReleaseKey, Readon
 function sourcesOf({ row, about }: ImageContext, packages: readonly Package[]): Iterable<Source> {
   const sources = new Map<string, { name: string; packages: Package[] }>()
   for (const one of packages) {
-    if (one.type !== row.packages || (!about.has(one.sourceName) && !about.has(one.name))) continue
-    const known = sources.get(one.sourceName)
-    if (known === undefined) sources.set(one.sourceName, { name: one.sourceName, packages: [one] })
+    const { name, sourceName, type } = one
+    if ((!about.has(sourceName) && (name === sourceName || !about.has(name))) || type !== row.packages) continue
+    const known = sources.get(sourceName)
+    if (known === undefined) sources.set(sourceName, { name: sourceName, packages: [one] })
     else known.packages.push(one)
   }
   return sources.values()
