@@ -111,7 +111,9 @@ describe('packages', () => {
     }
     for (const name of Object.keys(packageJson.dependencies)) visit(`node_modules/${name}`)
 
-    expect([...shipped].filter((key) => !/^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD)( AND (MIT|BSD-[23]-Clause))?$/.test(lock[key]?.license ?? ''))).toEqual([])
+    expect([...shipped].filter((key) => !/^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD)( AND (MIT|BSD-[23]-Clause))?$/.test(lock[key]?.license ?? ''))).toEqual(
+      [],
+    )
   })
 })
 

@@ -46,7 +46,8 @@ export function readTree(tree: ImageTree, isWhole: boolean): TreeContent {
   )
   if (isWhole && !hasDatabase && parts.length === 0) notes.unseen.add('no package database was found: what is in the image came there without dpkg, apk or rpm')
   // Somebody emptied them, and what was installed is there all the same.
-  if (isWhole && (hasDatabase || parts.length > 0) && packages.length === 0 && notes.unseen.size === 0) notes.unseen.add('the package database lists no package')
+  if (isWhole && (hasDatabase || parts.length > 0) && packages.length === 0 && notes.unseen.size === 0)
+    notes.unseen.add('the package database lists no package')
   if (isWhole && distro === null) notes.unseen.add('no readable os-release was found: the distribution is unknown')
   const aside: Notes = { unseen: new Set() }
   const repositories = [aptSources, apkRepositories, ...repositoryFolders.flatMap((folder) => tree.list(folder))].flatMap((path) =>
