@@ -19,6 +19,8 @@ export type MemoryImages = {
   addManifest(json: unknown): Digest
   /** Serves other bytes under the digest of a blob than it has. */
   corrupt(digest: Digest, bytes: Uint8Array): void
+  /** Has the blob no more. */
+  lose(digest: Digest): void
 }
 
 /** No images yet. Blobs come in chunks of `chunkBytes`. */
@@ -51,6 +53,7 @@ export function memoryImages(chunkBytes = 64 * 1024): MemoryImages {
         annotations,
       }),
     corrupt: (digest, bytes) => void blobs.set(digest, bytes),
+    lose: (digest) => void blobs.delete(digest),
     source: {
       manifest: async (_scope, _image, digest) => {
         const manifest = manifests.get(digest)

@@ -1,11 +1,11 @@
 /** The port `Inventories`: attestations first, layers otherwise. */
-import { baseOf } from '../../domain/image/base-evidence.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
 import type { ImageSource } from '../../ports/image-source.ts'
 import type { Inventories } from '../../ports/inventories.ts'
 import type { UntrustedParse } from '../../ports/untrusted-parse.ts'
 import { readAttestations } from './attestations/index.ts'
+import { provenBase } from './proven-base.ts'
 import { inspectedManifest } from './inspected-manifest.ts'
 import { inventoryOfLayers, inventoryOfSbom } from './inventory-of.ts'
 import { readLayers } from './layers/index.ts'
@@ -43,7 +43,11 @@ export function createInventories(parts: InventoriesParts): Inventories {
         layers: stored,
         inventory,
         provenance: attested.provenance,
-        base: baseOf({ layers: stored.map((layer) => layer.digest), annotations: manifest.annotations, provenance: attested.provenance }, []),
+        base: await provenBase(source, scope, image, {
+          layers: stored.map((layer) => layer.digest),
+          annotations: manifest.annotations,
+          provenance: attested.provenance,
+        }),
       } satisfies Inspection
     },
     inventoryOfLayers: async (scope, image, digest) => {

@@ -15,7 +15,7 @@ export function inventoryOfSbom(sbom: Sbom, problems: readonly string[]): Invent
 }
 
 /** The inventory that layers hold. The purls are in the namespace of the distribution, its `ID` where the table does not know it. */
-export function inventoryOfLayers(content: Omit<TreeContent, 'isSettled'>, distros: DistroTable, problems: readonly string[]): Inventory {
+export function inventoryOfLayers(content: TreeContent, distros: DistroTable, problems: readonly string[]): Inventory {
   const { distro, repositories, unseen, notes } = content
   const namespace = distro && (distroRow(distros, distro)?.purlNamespace ?? distro.id)
   const named = (found: BarePackage): Package => ({ ...found, purl: packagePurl(found, namespace, distro) })

@@ -26,7 +26,10 @@ export async function attachedInIndex(attestee: Attestee, index: Manifest | null
   return filesOf(attestee, entries, (manifest) => manifest.subject === undefined || manifest.subject.digest === attestee.digest)
 }
 
-/** Referrers (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers): the list is a hint, the manifest's own `subject` counts. */
+/**
+ * Referrers (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers): the list is a hint, the manifest's own `subject` counts.
+ * A registry that answers for images and never for their referrers must not keep the layers from being read: its trouble is a problem, also where it may pass.
+ */
 export async function attachedByReference(attestee: Attestee): Promise<Attached> {
   const { source, scope, image, digest } = attestee
   try {
@@ -37,7 +40,10 @@ export async function attachedByReference(attestee: Attestee): Promise<Attached>
     )
     return await filesOf(attestee, referrers, (manifest) => manifest.subject?.digest === digest)
   } catch (error) {
-    return { files: [], problems: [`what refers to the image could not be listed: ${reasonOf(error)}`] }
+    return {
+      files: [],
+      problems: [`what refers to the image could not be listed: ${isFault(error) && error.kind === 'transient' ? error.message : reasonOf(error)}`],
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-/** The packages of an image from its layers, the newest first, as far down as they matter. */
+/** The packages of an image from its layers, the newest first. */
+import { isFault } from '../../../domain/fault.ts'
 import { shortDigest } from '../../../domain/image/digest.ts'
 import type { Descriptor } from '../../../domain/image/manifest.ts'
 import type { ImageName } from '../../../domain/image/reference.ts'
@@ -10,8 +11,8 @@ import type { LayerReads } from './layer-reads.ts'
 import { readTree, type TreeContent } from './read-tree.ts'
 
 /**
- * What `layers` (the base's first) hold together. Layers below the one that settles everything are not read. One that cannot be read is said in `unseen`, and the
- * others count. Raises the faults of `reads`.
+ * What `layers` (the base's first) hold together. All are read: below a database that is final a lower layer may hold another package manager's, or single
+ * packages (`status.d`). One that cannot be read or is gone is said in `unseen`, and the others count. Raises the other faults of `reads`.
  */
 export async function readLayers(
   reads: LayerReads,
@@ -19,7 +20,7 @@ export async function readLayers(
   image: ImageName,
   layers: readonly Descriptor[],
   onProgress: InspectProgress = () => {},
-): Promise<Omit<TreeContent, 'isSettled'>> {
+): Promise<TreeContent> {
   const ofBytes = layers.reduce((sum, { size }) => sum + size, 0)
   const refused: string[] = []
   let read: readonly (readonly LayerEntry[])[] = []
@@ -32,18 +33,18 @@ export async function readLayers(
       // A layer that is read twice counts once.
       bytes = Math.min(bytes + more, finished + descriptor.size)
       report()
-    })
+    }).catch(lost)
     finished += descriptor.size
     if (content.refused !== null) refused.push(`layer ${shortDigest(descriptor.digest)} could not be read: ${content.refused}`)
     read = [content.entries, ...read]
-    const isLast = done === layers.length - 1
-    const found = isLast ? null : readTree(imageTree(read), false)
-    if (found?.isSettled === true) return finish(found, refused)
   }
   onProgress({ layers: layers.length, ofLayers: layers.length, bytes: ofBytes, ofBytes })
-  return finish(readTree(imageTree(read), true), refused)
+  const content = readTree(imageTree(read))
+  return { ...content, unseen: [...refused, ...content.unseen] }
 }
 
-function finish({ distro, packages, repositories, unseen, notes }: TreeContent, refused: readonly string[]): Omit<TreeContent, 'isSettled'> {
-  return { distro, packages, repositories, unseen: [...refused, ...unseen], notes }
+/** A layer that the registry has no more is one that nobody can read. */
+function lost(error: unknown): { readonly entries: readonly LayerEntry[]; readonly refused: string } {
+  if (isFault(error) && error.kind === 'missing') return { entries: [], refused: error.message }
+  throw error
 }

@@ -26,14 +26,12 @@ export type TreeContent = {
   readonly unseen: readonly string[]
   /** What could not be read of lists of repositories: no package is missing because of it. */
   readonly notes: readonly string[]
-  /** Nothing that a lower layer holds counts any more. */
-  readonly isSettled: boolean
 }
 
 type Notes = { readonly unseen: Set<string> }
 
-/** Reads the tree. `isWhole`: no layer is missing below. */
-export function readTree(tree: ImageTree, isWhole: boolean): TreeContent {
+/** Reads the tree of all layers. */
+export function readTree(tree: ImageTree): TreeContent {
   const notes: Notes = { unseen: new Set() }
   const distro = readDistro(tree, notes)
   const single = [...readSingle(tree, notes, dpkgStatus), ...apkDatabases.flatMap((path) => readSingle(tree, notes, path)), ...readRpm(tree, notes)]
@@ -44,17 +42,15 @@ export function readTree(tree: ImageTree, isWhole: boolean): TreeContent {
   const hasDatabase = [dpkgStatus, ...apkDatabases, ...rpmFolders.flatMap((folder) => rpmDatabases.map((name) => inFolder(folder, name)))].some(
     (path) => tree.lookUp(path).kind === 'file',
   )
-  if (isWhole && !hasDatabase && parts.length === 0) notes.unseen.add('no package database was found: what is in the image came there without dpkg, apk or rpm')
+  if (!hasDatabase && parts.length === 0) notes.unseen.add('no package database was found: what is in the image came there without dpkg, apk or rpm')
   // Somebody emptied them, and what was installed is there all the same.
-  if (isWhole && (hasDatabase || parts.length > 0) && packages.length === 0 && notes.unseen.size === 0)
-    notes.unseen.add('the package database lists no package')
-  if (isWhole && distro === null) notes.unseen.add('no readable os-release was found: the distribution is unknown')
+  if ((hasDatabase || parts.length > 0) && packages.length === 0 && notes.unseen.size === 0) notes.unseen.add('the package database lists no package')
+  if (distro === null) notes.unseen.add('no readable os-release was found: the distribution is unknown')
   const aside: Notes = { unseen: new Set() }
   const repositories = [aptSources, apkRepositories, ...repositoryFolders.flatMap((folder) => tree.list(folder))].flatMap((path) =>
     readRepositories(tree, aside, path),
   )
-  const isSettled = distro !== null && parts.length === 0 && single.length > 0 && hasOwnRepositories(tree, single, distro)
-  return { distro, packages, repositories, unseen: [...notes.unseen], notes: [...aside.unseen], isSettled }
+  return { distro, packages, repositories, unseen: [...notes.unseen], notes: [...aside.unseen] }
 }
 
 /** The first of the two places that has a readable file. */
@@ -111,19 +107,6 @@ function note(notes: Notes, path: string, at: Lookup, astrayOnly = false): void 
     if (at.found.kind === 'unread') notes.unseen.add(`${path}: ${at.found.reason}`)
     else if ('unseen' in at.found) for (const sentence of at.found.unseen) notes.unseen.add(sentence)
   }
-}
-
-/**
- * Whether os-release, in the place that counts first, and the main list of repositories are there too. The folders of further lists are never known whole before
- * the lowest layer; what may be missing from them belongs to third parties. rpm has such folders only.
- */
-function hasOwnRepositories(tree: ImageTree, packages: readonly BarePackage[], distro: Distro): boolean {
-  if (tree.lookUp(osReleasePaths[0]).kind !== 'file') return false
-  const paths = { deb: [aptSources, `${aptSources}.d/${distro.id}.sources`], apk: [apkRepositories], rpm: [] }[packages[0]?.type ?? 'rpm']
-  return paths.some((path) => {
-    const at = tree.lookUp(path)
-    return at.kind === 'file' && at.found.kind === 'repositories' && at.found.repositories.length > 0
-  })
 }
 
 /** Each package once: a database that two paths lead to, or a part that the whole names too. Versions side by side (kernels, libraries of two architectures) stay. */

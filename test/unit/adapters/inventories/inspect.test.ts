@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createInventories } from '../../../../src/adapters/inventories/index.ts'
 import type { Digest } from '../../../../src/domain/image/digest.ts'
 import { parsePlatform } from '../../../../src/domain/image/platform.ts'
+import { formatImageName } from '../../../../src/domain/image/reference.ts'
 import { gzipped } from '../../../support/archives.ts'
 import { dpkg, inventoryParts, named, someImage } from '../../../support/inspected.ts'
 import { type MemoryImages, memoryImages } from '../../../support/memory-images.ts'
@@ -65,6 +66,23 @@ describe('inspect', () => {
     })
     expect(found.layers).toEqual([{ digest: images.reads[1], size: expect.any(Number) }])
     expect(found.inventory.packages[0]?.purl).toBe('pkg:deb/debian/of-amd64@1?arch=amd64&distro=debian-12')
+  })
+
+  it('proves an annotated base by the layers of the image that it names, asked for at the same registry only', async () => {
+    const images = memoryImages()
+    const [below, above] = [await gzipped([['below', 'x']]), await gzipped([['above', 'y']])]
+    const base = images.add([below])
+    const annotated = (name: string, digest: string) => ({
+      annotations: { 'org.opencontainers.image.base.name': name, 'org.opencontainers.image.base.digest': digest },
+    })
+    const here = `${formatImageName({ ...someImage, repository: 'base' })}:1`
+    const proofOf = async (layers: readonly Uint8Array[], name: string, digest: string) =>
+      (await look(images, images.add(layers, annotated(name, digest)), null)).base.proof
+
+    expect(await proofOf([below, above], here, base)).toBe('layers')
+    expect(await proofOf([above, below], here, base)).toBe('annotation')
+    expect(await proofOf([below, above], 'elsewhere.example/base:1', base)).toBe('annotation')
+    expect(await proofOf([below, above], here, `sha256:${'0'.repeat(64)}`)).toBe('annotation')
   })
 
   it('takes an annotated base for a hint', async () => {

@@ -200,12 +200,15 @@ describe('referrers', () => {
     expect(await image.read()).toEqual({ sbom: null, provenance: null, problems: [] })
   })
 
-  it('that cannot be listed are a problem; one that passes is raised', async () => {
+  it('that cannot be listed are a problem, also where it may pass: some registries fail at them for ever; a limit is raised', async () => {
     const image = attestedImage()
     image.failReferrers(new Fault('unauthorized', 'the registry says no'))
     expect(await image.read()).toMatchObject({ problems: [expect.stringContaining('the registry says no')] })
 
-    image.failReferrers(new Fault('transient', 'a short break'))
-    await expect(image.read()).rejects.toMatchObject({ kind: 'transient' })
+    image.failReferrers(new Fault('transient', 'a broken gateway'))
+    expect(await image.read()).toMatchObject({ problems: [expect.stringContaining('a broken gateway')] })
+
+    image.failReferrers(new Fault('rate-limited', 'not so fast'))
+    await expect(image.read()).rejects.toMatchObject({ kind: 'rate-limited' })
   })
 })

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createInventories } from '../../../../../src/adapters/inventories/index.ts'
 import type { LayerStore } from '../../../../../src/adapters/inventories/layers/layer-reads.ts'
-import type { Digest } from '../../../../../src/domain/image/digest.ts'
+import { type Digest, digestOf } from '../../../../../src/domain/image/digest.ts'
 import type { Json } from '../../../../../src/lib/json.ts'
 import type { ImageSource } from '../../../../../src/ports/image-source.ts'
 import { gzipped } from '../../../../support/archives.ts'
@@ -130,23 +130,38 @@ describe('a layer of two images', () => {
 })
 
 describe('layers from the newest down', () => {
-  it('are not read below the one that settles everything', async () => {
+  it('are all read, also below one that holds a whole system: other package managers may have worked there before', async () => {
     const images = memoryImages()
     const whole = [
       ['etc/os-release', 'ID=alpine\nVERSION_ID=3.20.1\n'],
       ['lib/apk/db/installed', 'P:musl\nV:1.2.5-r0\nA:x86_64\n\n'],
       ['etc/apk/repositories', 'https://example.org/main\n'],
     ] as const
-    const digest = images.add([await gzipped([['below', 'x']]), await gzipped(whole), await gzipped([['above', 'x']])])
+    const digest = images.add([
+      await gzipped([['var/lib/dpkg/status.d/tool', 'Package: tool\nVersion: 1\n']]),
+      await gzipped(whole),
+      await gzipped([['above', 'x']]),
+    ])
     const progress: number[] = []
     const found = await createInventories(inventoryParts(images)).inspect('public', someImage, digest, null, (done) => progress.push(done.bytes))
 
-    expect(named(found)).toEqual(['musl 1.2.5-r0'])
-    expect(images.reads).toHaveLength(3) // the configuration and two layers
+    expect(named(found)).toEqual(['musl 1.2.5-r0', 'tool 1'])
+    expect(images.reads).toHaveLength(4) // the configuration and three layers
     expect(progress).toEqual([...progress].sort((a, b) => a - b))
   })
 
-  it('are all read where a database is spread over files, or the repositories are not known yet', async () => {
+  it('that the registry has lost are said, and the others count', async () => {
+    const images = memoryImages()
+    const lost = await gzipped([['etc/os-release', 'ID=debian\nVERSION_ID=12\n']])
+    const digest = images.add([lost, await gzipped([[status, dpkg('curl', '8')]])])
+    images.lose(digestOf(lost))
+    const found = await createInventories(inventoryParts(images)).inspect('public', someImage, digest, null)
+
+    expect(named(found)).toEqual(['curl 8'])
+    expect(found.inventory.unseen[0]).toMatch(/^layer sha256:[0-9a-f]{12} could not be read: no blob/)
+  })
+
+  it('are all read where a database is spread over files', async () => {
     const images = memoryImages()
     const base = await gzipped([['var/lib/dpkg/status.d/a', 'Package: a\nVersion: 1\n']])
     const top = [
