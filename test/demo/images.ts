@@ -16,6 +16,8 @@ export const after: readonly DebianPackage[] = [...unchanged, ...tls('3.0.17-1~d
 export const otherHole = { source: 'demomail', id: 'CVE-2026-9990000', fixed: '9.18-1', urgency: 'low' }
 /** Fixed in `after`. */
 export const tlsHole = { source: 'demotls', id: 'CVE-2026-9990001', fixed: '3.0.17-1~deb12u1', urgency: 'high' }
+/** Fixed in `after` too, as turns out later. */
+export const zoneHole = { source: 'demozone', id: 'CVE-2026-9990003', fixed: '2026b-0+deb12u1', urgency: 'medium' }
 /** Fixed in the distribution, and not yet in `after`. */
 export const cryptHole = { source: 'democrypt', id: 'CVE-2026-9990002', fixed: '1:4.4-2+deb12u1', urgency: 'medium' }
 

@@ -7,7 +7,7 @@ import { type Loop, startLoop } from '../support/loop.ts'
 import { until } from '../support/until.ts'
 import { startPublisher } from '../stand-ins/publisher.ts'
 import { debianSettings, publishArchive, publishTracker } from '../support/debian.ts'
-import { after, before, cryptHole, otherHole, pushPython, tlsHole } from './images.ts'
+import { after, before, cryptHole, otherHole, pushPython, tlsHole, zoneHole } from './images.ts'
 import { createRepos, type DemoRepo } from './repos.ts'
 import { diffOf, step, tell, tellDiff } from './tell.ts'
 
@@ -97,7 +97,7 @@ async function story(loop: Loop) {
     for (const use of discovery?.uses ?? []) tell(`  ${use.file}:${use.line}`.padEnd(26) + `${use.role.padEnd(10)} ${use.text}`)
   }
 
-  step('A base image moves')
+  step('A base image moves, and brings a fix that the feed knows')
   const seenRequests = registry.requests.length
   const seenWebhooks = github.journal.entries.length
   publishTracker(publisher, [otherHole, tlsHole])
@@ -117,8 +117,17 @@ async function story(loop: Loop) {
 
   step('The rebuild that no commit can replace')
   await tellRebuild(loop, 'because the base that acme/billing-legacy follows has moved')
+
+  step('A feed moves something: the new base carries a fix of which nobody knew')
+  publishTracker(publisher, [otherHole, tlsHole, zoneHole])
+  tell(`the tracker says ${zoneHole.id}: ${zoneHole.source} is fixed in ${zoneHole.fixed}, which the new digest has and the old one has not`)
+  clock.advance(hour)
+  await loop.idle()
+  const described = repos.flatMap(({ name }) => github.pullRequests(name).map(({ number, title, body }) => ({ repo: name, number, title, body })))
+  for (const { repo, number, title } of described) tell(`${repo}#${number} is told anew, without a commit: ${title}`)
+
   step('A feed moves something: Debian has a fix that nobody has put into the base yet')
-  publishTracker(publisher, [otherHole, tlsHole, cryptHole])
+  publishTracker(publisher, [otherHole, tlsHole, zoneHole, cryptHole])
   publishArchive(publisher, [{ name: 'libdemocrypt1', version: '1:4.4-2+deb12u1', source: 'democrypt' }])
   tell(`the tracker says ${cryptHole.id}: ${cryptHole.source} is fixed in ${cryptHole.fixed}, and the archive has it; python:3.12-slim does not`)
   clock.advance(hour)
@@ -157,6 +166,7 @@ async function story(loop: Loop) {
     lookUps,
     decisions: [...decisions, ...feedDecisions],
     pullRequests,
+    described,
     rebuilds,
     requests,
     github: github.journal.toJSON(),

@@ -43,7 +43,7 @@ export function registerDiff(program: Command): void {
         const unspoken = known.feeds.length === 0 ? [] : unspokenIn([before, after])
         process.stdout.write(
           options.json === true
-            ? `${JSON.stringify(differencePrinted(a, b, from, to, difference, known))}\n`
+            ? `${JSON.stringify({ ...differencePrinted(a, b, from, to, difference, known), lookedUp: { a: !before.isBlind, b: !after.isBlind } })}\n`
             : options.markdown === true
               ? `${evidenceMarkdown(moveEvidence(from, to, difference, spoken, unspoken), at)}\n`
               : renderDifference(a, b, difference, spoken.feeds.length > 0, { colour: process.stdout.isTTY }),
@@ -61,7 +61,7 @@ export function registerDiff(program: Command): void {
     )
 }
 
-/** A difference as `diff --json` prints it (COMMANDS: a contract). Findings are empty without a feed that speaks of the images: `feeds` tells. */
+/** A difference as `diff --json` prints it (COMMANDS: a contract). Findings are empty where no feed speaks of an image: `lookedUp` tells. */
 function differencePrinted(a: string, b: string, from: Inspection, to: Inspection, difference: Difference, known: KnownAdvisories) {
   return {
     a,

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { createInventories } from '../../adapters/inventories/index.ts'
 import { createParse } from '../../adapters/parse/index.ts'
 import { createMemoryInventoryStore } from '../../adapters/store/memory/index.ts'
-import { Fault } from '../../domain/fault.ts'
+import { Fault, isFault } from '../../domain/fault.ts'
 import type { Inspection } from '../../domain/image/inspection.ts'
 import { formatPlatform, parsePlatform, type Platform } from '../../domain/image/platform.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
@@ -39,7 +39,7 @@ export function atDesk(run: (desk: Desk) => Promise<void>): Promise<void> {
         inspect: async (text, platform) => {
           const image = await findImage(access, text)
           const inventories = createInventories({ source: image.source, distros, parse, layers })
-          const inspection = await inventories.inspect(image.scope, image.name, image.digest, platform, showLayers(text))
+          const inspection = await inventories.inspect(image.scope, image.name, image.digest, platform, showLayers(text)).catch(withPlatformHint)
           if (platform === null || isOn(platform, inspection.platform)) return inspection
           // No index was there to choose from.
           throw new Fault('missing', `${text} has no image for ${formatPlatform(platform)}; it has ${formatPlatform(inspection.platform)}`)
@@ -50,6 +50,14 @@ export function atDesk(run: (desk: Desk) => Promise<void>): Promise<void> {
       await Promise.all([access.http.close(), parse.close()])
     }
   })
+}
+
+/** An index without the usual platform names what it has; the person can choose. */
+function withPlatformHint(error: unknown): never {
+  if (isFault(error) && error.kind === 'missing' && error.message.includes(' has no image for ')) {
+    throw new Fault('missing', `${error.message}; choose one with --platform`, { host: error.host, cause: error })
+  }
+  throw error
 }
 
 function isOn(wanted: Platform, platform: Platform): boolean {

@@ -11,7 +11,7 @@ import { atDesk, type Desk, imageHelp, platformOption, tell } from './evidence-c
 import { advisoriesFor, feedOption, lookedUpIn, missingFeeds } from './feed-choice.ts'
 import { exitWrongInput } from './explain-problem.ts'
 
-type Options = { readonly json?: true; readonly platform?: Platform; readonly feed?: string; readonly all?: true; readonly failOn?: Severity }
+type Options = { readonly json?: true; readonly platform?: Platform; readonly feed?: string; readonly all?: true; readonly failOn?: Severity | 'kev' }
 
 /** The exit code when something was found that `--fail-on` names. */
 const exitFound = 1
@@ -25,7 +25,12 @@ export function registerMatch(program: Command): void {
     .addOption(platformOption())
     .addOption(feedOption())
     .option('--all', 'also list what was looked up and does not apply')
-    .addOption(new Option('--fail-on <severity>', 'exit with 1 when something of this severity or worse applies').choices([...severities]))
+    .addOption(
+      new Option(
+        '--fail-on <severity>',
+        'exit with 1 when something of this severity or worse applies; kev: when something that is known to be exploited does',
+      ).choices([...severities, 'kev']),
+    )
     .option('--json', 'print one JSON document')
     .action((image: string, options: Options) =>
       atDesk(async (desk) => {
@@ -54,11 +59,12 @@ export function registerMatch(program: Command): void {
     )
 }
 
-function exitCode(findings: readonly Finding[], failOn: Severity | null, known: KnownAdvisories, inspection: Inspection, desk: Desk): number {
+function exitCode(findings: readonly Finding[], failOn: Severity | 'kev' | null, known: KnownAdvisories, inspection: Inspection, desk: Desk): number {
   const missing = missingFeeds(desk.distros, known, [inspection])
   if (missing !== null) console.error(missing)
   if (isBlind(known, inspection, desk) || known.problems.length > 0) return exitWrongInput
-  return failOn !== null && findings.some(({ severity, vex }) => vex === undefined && atLeast(severity, failOn)) ? exitFound : 0
+  const isNamed = ({ severity, kev }: Finding) => (failOn === 'kev' ? kev : failOn !== null && atLeast(severity, failOn))
+  return findings.some((finding) => finding.vex === undefined && isNamed(finding)) ? exitFound : 0
 }
 
 /** Nothing was looked up: no feed speaks of the image, its packages could not be seen, or none of them is its distribution's own. */

@@ -55,7 +55,9 @@ describe('packages', () => {
 
   it('of an SBOM that names sources are compared with the sources of the other image’s packages', () => {
     const sbom = inspection({ inventory: { source: 'sbom', granularity: 'sources', packages: [foo('1.0-1', { name: 'foo', arch: null })] } })
-    const layers = newer({ inventory: { packages: [foo('1.0-2+b1', { sourceVersion: '1.0-2' }), foo('1.0-2', { name: 'foo-tools', sourceVersion: '1.0-2' })] } })
+    const layers = newer({
+      inventory: { packages: [foo('1.0-2+b1', { sourceVersion: '1.0-2' }), foo('1.0-2', { name: 'foo-tools', sourceVersion: '1.0-2' })] },
+    })
     const found = diff(sbom, layers)
     expect(found.packages).toMatchObject({ added: [], removed: [], upgraded: [{ name: 'foo', from: '1.0-1', to: '1.0-2' }] })
     expect(found.explained).toBe(true)

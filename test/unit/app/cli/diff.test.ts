@@ -43,6 +43,7 @@ describe('diff', () => {
       explained: false,
       why: expect.arrayContaining(['User changes']),
       feeds: [{ name: 'debian-tracker' }],
+      lookedUp: { a: true, b: true },
     })
     expect(JSON.parse(out).config).toMatchObject([{ field: 'User', from: 'app', to: expect.stringContaining('root') }])
   })
@@ -79,7 +80,12 @@ describe('diff', () => {
     const { code, out, err } = await home.run('diff', '--json', ...images)
 
     expect(code).toBe(0)
-    expect(JSON.parse(out)).toMatchObject({ packages: { upgraded: [{ name: 'libthing1' }] }, findings: { fixed: [] }, feeds: [] })
+    expect(JSON.parse(out)).toMatchObject({
+      packages: { upgraded: [{ name: 'libthing1' }] },
+      findings: { fixed: [] },
+      feeds: [],
+      lookedUp: { a: false, b: false },
+    })
     expect(err).toContain('vulnerabilities are not compared')
   })
 

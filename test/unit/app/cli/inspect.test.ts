@@ -72,6 +72,7 @@ describe('inspect', () => {
     expect(await platformOf('--platform', 'linux/arm64', `${registry.host}/acme/multi:1`)).toBe('linux/arm64')
     expect(await platformOf(`${registry.host}/acme/arm:1`)).toBe('linux/arm64')
     const { code, out, err } = await home.run('inspect', '--platform', 'linux/s390x', `${registry.host}/acme/multi:1`)
+    expect(err).toContain('choose one with --platform')
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain('it has linux/arm64, linux/amd64')
     registry.pushImage('acme/single', '1', { ...debian('1.0-1'), single: true })

@@ -74,6 +74,12 @@ describe('match', () => {
     expect((await home.run('match', '--feed', feed, '--fail-on', 'nonsense', image)).code).toBe(2)
   })
 
+  it('--fail-on kev exits with 1 when something that is known to be exploited applies, whatever its severity', async () => {
+    expect((await home.run('match', '--feed', feed, '--fail-on', 'kev', image)).code).toBe(0)
+    put('kev/known_exploited_vulnerabilities.json', JSON.stringify({ vulnerabilities: [{ cveID: 'CVE-2099-0002', dateAdded: '2099-01-01' }] }))
+    expect((await home.run('match', '--feed', feed, '--fail-on', 'kev', image)).code).toBe(1)
+  })
+
   it('adds what CISA and FIRST say', async () => {
     put('kev/known_exploited_vulnerabilities.json', JSON.stringify({ vulnerabilities: [{ cveID: 'CVE-2099-0002', dateAdded: '2099-01-01' }] }))
     put('epss/epss_scores-current.csv', '#model_version:v1,score_date:2099-01-01T00:00:00Z\ncve,epss,percentile\nCVE-2099-0001,0.25,0.9\n')
