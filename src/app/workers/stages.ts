@@ -104,5 +104,7 @@ function evidenceFor({ stores: { advisories, inventories, wantedInspections, ins
   const notes = remembered(advisories.notes)
   const parts = remembered(advisories.parts)
   const speaksOf = remembered(advisories.speaksOf)
-  return { advisories: { about, notes, parts, speaksOf }, distros, inventories, wanted: wantedInspections, installables }
+  const inspection = remembered(inventories.inspection)
+  const inspectionsThrough = remembered(inventories.inspectionsThrough)
+  return { advisories: { about, notes, parts, speaksOf }, distros, inventories: { inspection, inspectionsThrough }, wanted: wantedInspections, installables }
 }

@@ -4,7 +4,7 @@ import { type AppBed, hour, startAppBed } from '../../support/app-bed.ts'
 
 let bed: AppBed
 beforeAll(async () => {
-  bed = await startAppBed({ gatherSeconds: 2, operatorFile: 'limits: { pullRequestsPerInstallationAndHour: 100 }' })
+  bed = await startAppBed({ gatherSeconds: 4, operatorFile: 'limits: { pullRequestsPerInstallationAndHour: 100 }' })
 })
 afterAll(() => bed.stop())
 afterEach(() => bed.github.assertNoViolations())
