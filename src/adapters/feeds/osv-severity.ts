@@ -1,5 +1,6 @@
 /** How an OSV record judges its vulnerabilities: the vendor's word, and a CVSS vector. */
-import { type Cvss, cvssOf } from '../../domain/advisory/severity.ts'
+import { cvssOf } from '../../domain/advisory/cvss.ts'
+import type { Cvss } from '../../domain/advisory/severity.ts'
 import type { OsvAffected, OsvRecord, OsvSeverity } from './osv-schema.ts'
 import { cveIds } from './record.ts'
 

@@ -1,5 +1,6 @@
 /** How an OVAL definition judges its CVEs: the vendor's word and the score, each CVE on its own where it says so. */
-import { type Cvss, cvssOf } from '../../domain/advisory/severity.ts'
+import { cvssOf } from '../../domain/advisory/cvss.ts'
+import type { Cvss } from '../../domain/advisory/severity.ts'
 import type { OvalDefinition } from './oval-document.ts'
 import { cveIds } from './record.ts'
 import { childrenOf, textOf, type XmlElement } from './xml.ts'

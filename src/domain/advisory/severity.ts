@@ -1,5 +1,4 @@
 /** Severities: the vendor's word first, else the CVSS score, else unknown. */
-import calculator from 'ae-cvss-calculator'
 
 /** From worst to least; `unknown` counts as medium where a threshold is asked for. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'
@@ -50,24 +49,6 @@ export function severityOf(vendorWord: string | null, cvss: Cvss | null): { read
   if (vendor !== null) return { severity: vendor, severityFrom: 'vendor' }
   return cvss === null ? { severity: 'unknown', severityFrom: 'none' } : { severity: severityOfCvss(cvss), severityFrom: 'cvss' }
 }
-
-/** A CVSS vector of version 2, 3.0, 3.1 or 4.0 with its base score, whatever temporal or environmental metrics it carries; null where it is none or lacks base metrics. */
-export function cvssOf(vector: string): Cvss | null {
-  const text = vector.trim().replace(/^\((.*)\)$/, '$1')
-  if (text.length > longestVector || !/^(CVSS:(2\.0|3\.[01]|4\.0)\/)?AV:/.test(text)) return null
-  try {
-    const parsed = calculator.fromVector(text)
-    if (parsed === null || !parsed.isBaseFullyDefined()) return null
-    const scores: { readonly base?: number | undefined; readonly baseMetricsOnly?: number | undefined } = parsed.calculateScores()
-    const score = scores.baseMetricsOnly ?? scores.base
-    return score === undefined || !Number.isFinite(score) ? null : { vector: text, score }
-  } catch {
-    return null
-  }
-}
-
-/** All metrics of version 4 take half of that. */
-const longestVector = 500
 
 /** Orders from worst to least, for `sort`: `unknown` between medium and low, since it may be anything. */
 export function compareSeverity(a: Severity, b: Severity): number {

@@ -1,6 +1,6 @@
 /** A CVE of Red Hat's Security Data API: fixed source packages, and the state of the others. */
 import type { FeedItem, FixKind } from '../../../domain/advisory/advisory.ts'
-import { cvssOf } from '../../../domain/advisory/severity.ts'
+import { cvssOf } from '../../../domain/advisory/cvss.ts'
 import { Fault } from '../../../domain/fault.ts'
 import type { FeedFile } from '../../../ports/feeds.ts'
 import { plainText } from '../decompress.ts'

@@ -1,6 +1,7 @@
 /** Severities from vendors' words and from CVSS. */
 import { describe, expect, it } from 'vitest'
-import { atLeast, compareSeverity, cvssOf, severities, severityOf, severityOfCvss, severityOfWord } from '../../../../src/domain/advisory/severity.ts'
+import { cvssOf } from '../../../../src/domain/advisory/cvss.ts'
+import { atLeast, compareSeverity, severities, severityOf, severityOfCvss, severityOfWord } from '../../../../src/domain/advisory/severity.ts'
 
 describe('vendors’ words', () => {
   it.each([
