@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { readLocalFile } from '../adapters/files/index.ts'
 import { createParse } from '../adapters/parse/index.ts'
+import { defaultPolicy } from '../domain/repo/default-policy.ts'
 import { type Policy, policyPath } from '../domain/repo/policy.ts'
-import { defaultPolicy } from '../policy/default-policy.ts'
 import { parseChild } from './parse-child-path.ts'
 
 /** The policy in force for the folder: the file's, or the defaults where there is none or where it is broken, which is then a problem that names file and line. */

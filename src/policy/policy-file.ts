@@ -1,8 +1,8 @@
 /** The policy file: `.github/underpin.yml` as a `Policy`, or each mistake with its line and what to do about it. */
 import type { z } from 'zod'
+import { defaultPolicy } from '../domain/repo/default-policy.ts'
 import type { Policy, ReadPolicy, RebuildPolicy } from '../domain/repo/policy.ts'
 import { closest } from '../lib/closest.ts'
-import { defaultPolicy } from './default-policy.ts'
 import { scheduleWords } from './schedule.ts'
 import { type PolicyFile, policyFileSchema } from './schema.ts'
 import { type Problem, readYaml, type YamlTree } from './yaml-tree.ts'
@@ -26,7 +26,9 @@ export function readPolicy(bytes: Uint8Array): ReadPolicy {
 }
 
 function withDefaults(file: PolicyFile): Policy {
+  const baseBranch = file.baseBranch ?? null
   return {
+    ...defaultPolicy,
     enabled: file.enabled ?? defaultPolicy.enabled,
     ignorePaths: (file.ignore?.paths ?? defaultPolicy.ignorePaths).map((glob) => glob.replace(/^\.?\//, '')),
     ignoreImages: (file.ignore?.images ?? defaultPolicy.ignoreImages).map(fullImageGlob),
@@ -34,7 +36,8 @@ function withDefaults(file: PolicyFile): Policy {
     pinFloatingTags: file.pinFloatingTags ?? defaultPolicy.pinFloatingTags,
     pinOverArguments: file.pinOverArguments ?? defaultPolicy.pinOverArguments,
     labels: [...new Set(file.labels ?? defaultPolicy.labels)],
-    baseBranch: file.baseBranch ?? defaultPolicy.baseBranch,
+    baseBranches: baseBranch === null ? [] : [baseBranch],
+    baseBranch,
     maxOpenPullRequests: file.limits?.openPullRequests ?? defaultPolicy.maxOpenPullRequests,
     maxPullRequestsPerHour: file.limits?.pullRequestsPerHour ?? defaultPolicy.maxPullRequestsPerHour,
     rebuild: rebuildPolicy(file.rebuild),

@@ -1,4 +1,5 @@
 /** Policies: what the people of a repo want Underpin to do there, after defaults. */
+import type { Extent } from '../image/extent.ts'
 
 /** When the images of a repo are rebuilt although nobody commits. */
 export type RebuildPolicy = {
@@ -17,21 +18,52 @@ export type RebuildPolicy = {
   readonly inputs: Readonly<Record<string, string>>
 }
 
-export type Policy = {
+/** When pull requests may be opened: from each time that `cron` names in `timezone`, for `windowMs`. `cron` is as in `RebuildPolicy`. */
+export type UpdateSchedule = { readonly cron: string; readonly timezone: string; readonly windowMs: number }
+
+/** What a policy says about each image use, and what its rules may say otherwise about some. */
+export type UseSettings = {
+  /** How far an image may move from the tag that a file names. */
+  readonly follow: Extent
+  /** Whether such a move may change the distribution's release in a tag (`bookworm` to `trixie`). */
+  readonly mayChangeRelease: boolean
+  /** Whether a floating `name:tag` gets a digest. */
+  readonly pinFloatingTags: boolean
+  /** Whether that holds where an ARG supplies the tag, which switches `--build-arg` off for it. */
+  readonly pinOverArguments: boolean
+  /** The platforms that the repo builds (`linux/amd64`); empty when it did not say, and then every platform of an image counts. */
+  readonly platforms: readonly string[]
+  /** When pull requests may be opened; null is always. What fixes vulnerabilities waits for no schedule. */
+  readonly schedule: UpdateSchedule | null
+  readonly labels: readonly string[]
+  /** Who is asked to review: logins of GitHub, and teams as `org/team`. */
+  readonly reviewers: readonly string[]
+  /** Logins of GitHub. */
+  readonly assignees: readonly string[]
+}
+
+/** A rule: what holds otherwise for the uses that one of its globs matches. `enabled: false` leaves them alone. */
+export type UseRule = { readonly globs: readonly string[]; readonly enabled: boolean | null; readonly sets: Partial<UseSettings> }
+
+/** What holds in a repo; `policyFor` makes of it what holds for one image use. */
+export type Policy = UseSettings & {
   readonly enabled: boolean
   /** Globs over paths from the root of the repo. */
   readonly ignorePaths: readonly string[]
   /** Globs over full image names (`docker.io/library/*`). */
   readonly ignoreImages: readonly string[]
-  /** The platforms that the repo builds (`linux/amd64`); empty when it did not say, and then every platform of an image counts. */
-  readonly platforms: readonly string[]
-  /** Whether a floating `name:tag` gets a digest. */
-  readonly pinFloatingTags: boolean
-  /** Whether that holds where an ARG supplies the tag, which switches `--build-arg` off for it. */
-  readonly pinOverArguments: boolean
-  readonly labels: readonly string[]
-  /** The branch that pull requests go to; null is the default branch. */
+  /** Rules by full image name; of these the first that matches counts. */
+  readonly imageRules: readonly UseRule[]
+  /** Rules by path, where a glob covers what is below a folder; of these the first that matches counts. */
+  readonly pathRules: readonly UseRule[]
+  /** The branches that pull requests go to; empty is the default branch. */
+  readonly baseBranches: readonly string[]
+  /** The first of `baseBranches`, null where there is none: what is read while only one branch is. */
   readonly baseBranch: string | null
+  /** What the names of our branches begin with: one level of `[a-z0-9._-]`, and `/` or `-` at its end. */
+  readonly branchPrefix: string
+  /** What the subjects of commits and the titles of pull requests begin with (`chore(deps):`), or null. */
+  readonly commitPrefix: string | null
   readonly maxOpenPullRequests: number
   readonly maxPullRequestsPerHour: number
   readonly rebuild: RebuildPolicy | null

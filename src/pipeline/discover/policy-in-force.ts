@@ -1,7 +1,7 @@
 /** The policy in force: the file's, the last good one while the file is no use, none at all where there never was one, the defaults without a file. */
 import { isFault } from '../../domain/fault.ts'
+import { defaultPolicy } from '../../domain/repo/default-policy.ts'
 import { policyPath, type ReadPolicy } from '../../domain/repo/policy.ts'
-import { defaultPolicy } from '../../policy/default-policy.ts'
 import type { Discovery } from '../../ports/repo-store.ts'
 import type { UntrustedParse } from '../../ports/untrusted-parse.ts'
 import type { Snapshot } from './snapshot.ts'

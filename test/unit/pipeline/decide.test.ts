@@ -1,6 +1,6 @@
 /** Deciding about all uses of a repo together. */
 import { describe, expect, it, test } from 'vitest'
-import { defaultPolicy } from '../../../src/policy/default-policy.ts'
+import { defaultPolicy } from '../../../src/domain/repo/default-policy.ts'
 import type { Update } from '../../../src/domain/update.ts'
 import type { Digest } from '../../../src/domain/image/digest.ts'
 import { decide, type DecideInput, keptKeys } from '../../../src/pipeline/decide.ts'

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { buildRules } from '../../../src/policy/decide-build.ts'
 import { useRules } from '../../../src/policy/decide.ts'
-import { defaultPolicy } from '../../../src/policy/default-policy.ts'
+import { defaultPolicy } from '../../../src/domain/repo/default-policy.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
 import { policyFileSchema, policyJsonSchema } from '../../../src/policy/schema.ts'
 

@@ -2,6 +2,7 @@
 import type { Claim } from '../../../domain/due-work.ts'
 import { formatImageName, tagOrLatest } from '../../../domain/image/reference.ts'
 import { type ImageUse, isFollowed, pinOf } from '../../../domain/repo/image-use.ts'
+import { defaultPolicy } from '../../../domain/repo/default-policy.ts'
 import type { Policy } from '../../../domain/repo/policy.ts'
 import type { Discovery, RepoLook } from '../../../ports/repo-store.ts'
 import { type Database, holdsRepo, inTransaction } from './database.ts'
@@ -25,7 +26,8 @@ export async function readDiscovery(db: Database, repoId: number): Promise<Disco
         absentBranch: look.absent_branch,
         files: files.map(({ path, blob_oid, mode, bytes }) => ({ path, blobOid: blob_oid, mode, bytes })),
         uses: uses.map(({ use_json }) => fromJsonText<ImageUse>(use_json)),
-        policy: fromJsonText<Policy>(look.policy_json),
+        // An earlier version of Underpin knew fewer fields.
+        policy: { ...defaultPolicy, ...fromJsonText<Partial<Policy>>(look.policy_json) },
         policyProblem: look.policy_problem,
         rebuildSince: look.rebuild_since,
       }
