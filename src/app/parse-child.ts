@@ -8,7 +8,7 @@ import { formatNamed } from '../formats/index.ts'
 const watchdog = 'const p = process.ppid; setInterval(() => { if (process.ppid !== p) process.kill(process.pid, "SIGKILL") }, 500)'
 
 async function perform(task: ParseTask): Promise<unknown> {
-  if (task.kind === 'image-uses') return task.files.map(({ format, path, bytes }) => formatNamed(format).imageUses(path, bytes))
+  if (task.kind === 'file') return formatNamed(task.format).read(task.file, task.surroundings)
   if (task.kind === 'rpm-database') return (await import('../adapters/inventories/rpm/index.ts')).readRpmDatabase(task.files)
   const { readPolicy } = await import('../policy/policy-file.ts') // late: Dockerfiles need no YAML
   return readPolicy(task.bytes)

@@ -3,6 +3,7 @@ import { open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { readLocalFile } from '../adapters/files/index.ts'
+import { alone } from '../domain/repo/file-reading.ts'
 import { splice } from '../lib/span.ts'
 import { formatFor } from '../formats/index.ts'
 import { moveOf, replacementsOf } from '../pipeline/plan.ts'
@@ -21,7 +22,7 @@ export async function writeMoves(
     const now = await readLocalFile(target, file)
     const before = uses.filter(({ use }) => use.file === file).map(({ use }) => use)
     if (now.kind === 'unreadable') problems.push(`${file}: ${now.problem}`)
-    else if (!isDeepStrictEqual(formatFor(file)?.imageUses(file, now.bytes), before))
+    else if (!isDeepStrictEqual(formatFor(file)?.read({ path: file, bytes: now.bytes }, alone).uses, before))
       problems.push(`${file}: it changed while we looked; nothing was written, scan again`)
     else
       await replaceFile(target, splice(now.bytes, replacements)).then(

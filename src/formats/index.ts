@@ -1,9 +1,10 @@
 /** The table of file formats. */
+import { compose } from './compose/index.ts'
 import { dockerfile } from './dockerfile/index.ts'
 import type { FileFormat } from './file-format.ts'
 
 /** Every format; a path belongs to the first that matches. */
-export const formats: readonly FileFormat[] = [dockerfile]
+export const formats: readonly FileFormat[] = [dockerfile, compose]
 
 /** The format of the file at `path`, or null where none reads it. */
 export function formatFor(path: string): FileFormat | null {

@@ -2,10 +2,9 @@
 import { type Claim, decideWork } from '../domain/due-work.ts'
 import { Fault, isFault } from '../domain/fault.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
+import { defaultPolicy } from '../domain/repo/default-policy.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
-import { formatFor } from '../formats/index.ts'
-import { defaultPolicy } from '../policy/default-policy.ts'
 import { renderPolicyIssue } from '../render/policy-issue.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
@@ -14,6 +13,7 @@ import type { RepoIssues } from '../ports/repo-issues.ts'
 import type { Discovery, RepoStore } from '../ports/repo-store.ts'
 import type { UntrustedParse } from '../ports/untrusted-parse.ts'
 import { type PolicyInForce, readPolicy, withoutBranch } from './discover/policy-in-force.ts'
+import { type ReadFile, readFiles } from './discover/read-files.ts'
 import { readSnapshots, type SeenFile, type Snapshot, unreadUse } from './discover/snapshot.ts'
 
 export type DiscoverPorts = {
@@ -163,15 +163,18 @@ async function store(ports: DiscoverPorts, found: Found, asOf: Date): Promise<vo
 
 /** The uses of files in the order of their paths; a file that could not be read gives one that is skipped. Raises the parser's faults but `invalid`. */
 async function usesOf(parse: UntrustedParse, { files, keptUses }: Snapshot): Promise<readonly ImageUse[]> {
-  const read = async (seen: SeenFile): Promise<readonly ImageUse[]> => {
-    if (seen.kind === 'unread') return [unreadUse(seen.path, { code: seen.code, message: `the file is ${seen.what}` })]
-    const { path, bytes } = seen.file
-    return parse.imageUses(formatFor(path)?.id ?? '', path, bytes).catch((error: unknown) => {
+  const read: ReadFile = (format, file, surroundings) =>
+    parse.read(format.id, file, surroundings).catch((error: unknown) => {
       if (!isFault(error) || error.kind !== 'invalid') throw error
-      return [unreadUse(path, { code: 'unreadable', message: `the parser gave up on the file (${error.message})` })]
+      return { uses: [unreadUse(file.path, { code: 'unreadable', message: `the parser gave up on the file (${error.message})` })], builds: [] }
     })
-  }
-  return [...(await Promise.all(files.map(read))).flat(), ...keptUses]
+  const readings = await readFiles(
+    read,
+    files.flatMap((seen) => (seen.kind === 'read' ? [seen.file] : [])),
+  )
+  const usesIn = (seen: SeenFile): readonly ImageUse[] =>
+    seen.kind === 'read' ? (readings.get(seen.file.path)?.uses ?? []) : [unreadUse(seen.path, { code: seen.code, message: `the file is ${seen.what}` })]
+  return [...files.flatMap(usesIn), ...keptUses]
 }
 
 function discoveryOf({ look: { repo, before }, home, seen, inForce, absentBranch }: Found, uses: readonly ImageUse[], asOf: Date): Discovery {

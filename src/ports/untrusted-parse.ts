@@ -1,12 +1,12 @@
 /** Parsing what strangers wrote, where a crash or an endless loop costs a child process and nothing else. */
 import type { RpmFiles, RpmRead } from '../domain/package/rpm-database.ts'
-import type { ImageUse } from '../domain/repo/image-use.ts'
+import type { FileReading, RepoText, Surroundings } from '../domain/repo/file-reading.ts'
 import type { ReadPolicy } from '../domain/repo/policy.ts'
 
 /** All methods are bounded in bytes, memory and time; past the bounds, or when the parser dies, they raise the fault `invalid`. */
 export interface UntrustedParse {
-  /** The image uses of one file in the format of that name, in order of their offset. A file the format cannot read gives one use with a `skip`. */
-  imageUses(format: string, path: string, bytes: Uint8Array): Promise<readonly ImageUse[]>
+  /** What one file says in the format of that name. A file the format cannot read gives one use with a `skip`. */
+  read(format: string, file: RepoText, surroundings: Surroundings): Promise<FileReading>
   /** A policy file with the defaults applied. */
   policy(bytes: Uint8Array): Promise<ReadPolicy>
   /** The packages of an rpm database of at most 128 MiB; damage to the database stands in `unseen`. */

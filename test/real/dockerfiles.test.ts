@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatImageName, formatReference } from '../../src/domain/image/reference.ts'
-import { dockerfile } from '../../src/formats/dockerfile/index.ts'
+import { fileUses } from '../support/file-uses.ts'
 
 const samples = path.resolve(import.meta.dirname, '../../../shared/data/dockerfiles')
 const kinds: Readonly<Record<string, string>> = { stage: 'from', final: 'from' }
@@ -15,7 +15,7 @@ describe('real Dockerfiles', () => {
   it('are all there', () => expect(names).toHaveLength(60))
 
   it.each(names)('%s', (name) => {
-    const uses = dockerfile.imageUses('Dockerfile', readFileSync(path.join(samples, name, 'Dockerfile')))
+    const uses = fileUses('Dockerfile', readFileSync(path.join(samples, name, 'Dockerfile')))
     const found = uses.flatMap(({ role, text, reference, line }) =>
       reference === null
         ? []
@@ -38,9 +38,7 @@ describe('real Dockerfiles', () => {
     const bytes = readFileSync(path.join(samples, name, 'Dockerfile'))
     const theirs = DockerfileParser.parse(bytes.toString('utf8')).getFROMs()
     const lines = theirs.map((from) => (from.getImageRange()?.start.line ?? -1) + 1)
-    const ours = dockerfile
-      .imageUses('Dockerfile', bytes)
-      .filter(({ role, skip }) => (role === 'stage' || role === 'final') && skip?.code !== 'refused-by-buildkit')
+    const ours = fileUses('Dockerfile', bytes).filter(({ role, skip }) => (role === 'stage' || role === 'final') && skip?.code !== 'refused-by-buildkit')
     for (const { line } of ours) expect(lines).toContain(line)
   })
 })

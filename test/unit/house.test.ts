@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { formatFor } from '../../src/formats/index.ts'
+import { fileUses } from '../support/file-uses.ts'
 
 type Packages = Readonly<Record<string, string>>
 
@@ -129,7 +129,7 @@ describe('pins', () => {
   })
 
   it('our own refs reads every image of our Dockerfile, and each of them is pinned', () => {
-    const uses = formatFor('Dockerfile')?.imageUses('Dockerfile', readFileSync(path.join(root, 'Dockerfile'))) ?? []
+    const uses = fileUses('Dockerfile', readFileSync(path.join(root, 'Dockerfile')))
 
     expect(uses.filter((use) => use.skip !== null || use.reference?.digest === null)).toEqual([])
     expect(uses.map((use) => use.role)).toEqual(['syntax', 'stage', 'stage', 'final'])

@@ -1,14 +1,14 @@
 /** The port `UntrustedParse` on forked children. What they do with a task stands in the script that the composition root gives. */
 import { Fault } from '../../domain/fault.ts'
 import type { RpmFiles, RpmRead } from '../../domain/package/rpm-database.ts'
-import type { ImageUse } from '../../domain/repo/image-use.ts'
+import type { FileReading, RepoText, Surroundings } from '../../domain/repo/file-reading.ts'
 import type { ReadPolicy } from '../../domain/repo/policy.ts'
 import type { UntrustedParse } from '../../ports/untrusted-parse.ts'
 import { createParsePool, type PoolOptions } from './pool.ts'
 
-/** A task as it goes to the child: several files of one format in one message, a policy file, or an rpm database. */
+/** A task as it goes to the child: a file with what is around it, a policy file, or an rpm database. */
 export type ParseTask =
-  | { readonly kind: 'image-uses'; readonly files: readonly { readonly format: string; readonly path: string; readonly bytes: Uint8Array }[] }
+  | { readonly kind: 'file'; readonly format: string; readonly file: RepoText; readonly surroundings: Surroundings }
   | { readonly kind: 'policy'; readonly bytes: Uint8Array }
   | { readonly kind: 'rpm-database'; readonly files: RpmFiles }
 
@@ -21,11 +21,7 @@ export function createParse(options: PoolOptions): UntrustedParse {
   const pool = createParsePool(options)
   const databases = createParsePool({ ...options, ...databaseBounds })
   return {
-    imageUses: async (format, path, bytes) => {
-      const task: ParseTask = { kind: 'image-uses', files: [{ format, path, bytes }] }
-      const [uses] = (await pool.run(task)) as readonly (readonly ImageUse[])[]
-      return uses ?? []
-    },
+    read: async (format, file, surroundings) => (await pool.run({ kind: 'file', format, file, surroundings } satisfies ParseTask)) as FileReading,
     policy: async (bytes) => (await pool.run({ kind: 'policy', bytes } satisfies ParseTask)) as ReadPolicy,
     rpmDatabase: async (files) => {
       const length = files.main.length + (files.kind === 'sqlite' ? (files.wal?.length ?? 0) : 0)

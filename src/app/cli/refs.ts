@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { stat } from 'node:fs/promises'
 import { type LocalFile, readLocalFile, walkFiles } from '../../adapters/files/index.ts'
 import { formatImageName, formatReference } from '../../domain/image/reference.ts'
+import { alone } from '../../domain/repo/file-reading.ts'
 import { type ImageUse, skipCodes } from '../../domain/repo/image-use.ts'
 import { formatFor, formatNamed } from '../../formats/index.ts'
 import { columnsOf, padded } from '../../lib/visible.ts'
@@ -46,7 +47,7 @@ export async function readUses(paths: readonly string[]): Promise<{ readonly use
   const problems: string[] = []
   const take = (file: LocalFile): void => {
     if (file.kind === 'unreadable') problems.push(`${file.path}: ${file.problem}`)
-    else uses.push(...(formatFor(file.path) ?? formatNamed('dockerfile')).imageUses(file.path, file.bytes))
+    else uses.push(...(formatFor(file.path) ?? formatNamed('dockerfile')).read(file, alone).uses)
   }
   for (const path of paths) {
     const found = await stat(path).catch(() => null)

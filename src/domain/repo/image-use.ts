@@ -13,10 +13,32 @@ export type Edit = {
   readonly sets: EditTarget
   /** Which characters `[from, to)` of the tag or digest these bytes supply, where it is put together from several places; absent: all of it. */
   readonly piece?: readonly [from: number, to: number]
+  /** What is written is put in these quotes: the place has none, and its format would read a number there. */
+  readonly quote?: '"'
 }
 
 /** What the image is to the file that names it. The list grows with the formats. */
-export type Role = 'stage' | 'final' | 'copy-from' | 'mount-from' | 'syntax'
+export type Role = keyof typeof roles
+
+/**
+ * The roles with what they mean. In Dockerfiles `stage`, `final`, `copy-from`, `mount-from`, `syntax`; of what runs `service`, `container`, `volume`, `action`;
+ * of what is put together later `values` (Helm), `override` (Kustomize), `annotation`; of builds `build-context`.
+ */
+export const roles = {
+  stage: 'the base of a build stage',
+  final: 'the base of the last build stage',
+  'copy-from': 'an image that files are copied from',
+  'mount-from': 'an image that is mounted while building',
+  syntax: 'the frontend that reads the Dockerfile',
+  service: 'an image that runs beside others',
+  container: 'an image that runs, or that steps run in',
+  volume: 'an image that is mounted as a volume',
+  action: 'an image that is run as an action or a step',
+  values: 'an image in the values of a chart',
+  override: 'an image that takes the place of another one',
+  annotation: 'an image that is listed for others to know',
+  'build-context': 'an image that stands in for a stage or an image of a Dockerfile',
+} as const
 
 /** Why a use is not ours to move. A closed list: `refs --codes` prints it with `skipCodes`. */
 export type SkipCode = keyof typeof skipCodes
@@ -29,7 +51,11 @@ export const skipCodes = {
   'refused-by-buildkit': 'BuildKit would refuse this file, so nothing in it is known for sure',
   'maybe-a-stage': 'a bare name in ONBUILD may be a stage of the file that builds on this image',
   'shared-argument': 'one ARG feeds uses that would need different values',
-  'too-large': 'the file is over the size or instruction limit',
+  'argument-given-elsewhere': 'the default in the Dockerfile is not what gets built: another file gives the ARG a value, or takes its base from elsewhere',
+  'ambiguous-number': 'the tag has no quotes, and what it is read as is another tag',
+  template: 'the file is a template, and what stands there is known only when it is filled in',
+  'invalid-syntax': 'the file is not what its format asks for, so nothing in it is known for sure',
+  'too-large': 'the file is over the size, depth or instruction limit',
   'not-utf8': 'the file is not UTF-8 text',
   unreadable: 'the file could not be read',
 } as const
@@ -54,6 +80,8 @@ export type ImageUse = {
   readonly reference: Reference | null
   /** As `--platform` says; null when absent or dependent on BUILDPLATFORM or TARGETPLATFORM. */
   readonly platform: string | null
+  /** The platforms that the builds of the repo make of it (`linux/arm64`), where other files say so; empty where none does. */
+  readonly builtFor: readonly string[]
   /** True where an ARG supplies the tag, so that a digest beside it would switch `--build-arg` off. */
   readonly tagFromArgument: boolean
   readonly edits: readonly Edit[]

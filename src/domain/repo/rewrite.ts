@@ -44,6 +44,8 @@ function planned(use: ImageUse, target: RewriteTarget): readonly FileReplacement
     const digest = target.digest === reference.digest ? [] : pieces(edits, 'digest', reference.digest, target.digest)
     return tag === null || digest === null ? null : [...tag, ...digest]
   }
+  const field = edits.find(({ sets }) => sets === 'digest')
+  if (field !== undefined) return tag === null ? null : [...tag, { file: field.file, span: field.span, text: target.digest }]
   const pin = edits.find(({ sets }) => sets === 'pin')
   return tag === null || pin === undefined
     ? null
@@ -58,10 +60,14 @@ function pieces(edits: readonly Edit[], sets: 'tag' | 'digest', from: string | n
   for (const { edit, start, end } of places) {
     const rest = from.length - end
     if (to.length > start + rest && to.startsWith(from.slice(0, start)) && to.endsWith(from.slice(end))) {
-      return [{ file: edit.file, span: edit.span, text: to.slice(start, to.length - rest) }]
+      return [{ file: edit.file, span: edit.span, text: quoted(edit, to.slice(start, to.length - rest)) }]
     }
   }
   return spread(places, from, to)
+}
+
+function quoted({ quote }: Edit, text: string): string {
+  return quote === undefined ? text : `${quote}${text}${quote}`
 }
 
 type Place = { readonly edit: Edit; readonly start: number; readonly end: number }

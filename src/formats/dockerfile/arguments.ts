@@ -2,7 +2,7 @@
 import type { Escape } from './escape.ts'
 import { expandWord, type Expansion, type Scope, ValueRequired } from './expansion.ts'
 import type { Instruction } from './instructions.ts'
-import { fromBuilder, part, type Sourced } from './sourced.ts'
+import { fromBuilder, part, type Sourced } from '../sourced.ts'
 import { quotedWords } from './validity.ts'
 
 const fixed = (text: string): Expansion => ({ value: fromBuilder(text), unset: new Set() })

@@ -1,7 +1,8 @@
 /** Parser directives (`# escape=`, `# syntax=`, `# check=`) and the frontend image that BuildKit detects by them. */
 import type { Escape } from './escape.ts'
-import { Refusal } from './refusal.ts'
-import { afterSpace, fromFile, type Sourced } from './sourced.ts'
+import { Refusal } from '../refusal.ts'
+import { fromFile, type Sourced } from '../sourced.ts'
+import { afterSpace } from './space.ts'
 
 type Directive = { readonly name: string; readonly value: string /** Where the value starts in the line. */; readonly valueAt: number }
 

@@ -1,7 +1,8 @@
 /** BuildKit's word expansion (`frontend/dockerfile/shell`): quotes, escapes and variables, each character keeping its source. */
 import type { Escape } from './escape.ts'
 import { type PatternOptions, patternToRegExp, reversedPattern } from './patterns.ts'
-import { fromBuilder, join, nothing, part, readOnly, type Sourced, SourcedBuilder, spaceAt } from './sourced.ts'
+import { fromBuilder, join, nothing, part, readOnly, type Sourced, SourcedBuilder } from '../sourced.ts'
+import { spaceAt } from './space.ts'
 
 /** Text that BuildKit cannot expand, whatever the arguments are. */
 export class BadSubstitution extends Error {}

@@ -1,7 +1,7 @@
 /** Which heredocs a RUN, COPY or ADD opens (`heredocsFromLine`). */
 import { BadSubstitution, ExpansionTooLarge, expandWords } from './expansion.ts'
-import { Refusal } from './refusal.ts'
-import { part, type Sourced } from './sourced.ts'
+import { Refusal } from '../refusal.ts'
+import { part, type Sourced } from '../sourced.ts'
 
 /** What ends a heredoc. */
 export type Heredoc = { readonly name: string /** `<<-`: tabs before the end word do not count. */; readonly chomp: boolean }

@@ -2,8 +2,9 @@
 import type { Escape } from './escape.ts'
 import { escapeOf } from './directives.ts'
 import { heredocOf, heredocsEnd, heredocsOf } from './heredocs.ts'
-import { Refusal } from './refusal.ts'
-import { afterSpace, fromFile, join, part, type Sourced, SourcedBuilder, trimmed } from './sourced.ts'
+import { Refusal } from '../refusal.ts'
+import { fromFile, join, part, type Sourced, SourcedBuilder } from '../sourced.ts'
+import { afterSpace, trimmed } from './space.ts'
 import { cutInstructions } from './structure.ts'
 
 export type Instruction = {

@@ -1,7 +1,7 @@
 /** The options of `RUN --mount=…` (CSV), as far as images go. */
 import type { Instruction } from './instructions.ts'
-import { Refusal } from './refusal.ts'
-import { part, type Sourced, SourcedBuilder } from './sourced.ts'
+import { Refusal } from '../refusal.ts'
+import { part, type Sourced, SourcedBuilder } from '../sourced.ts'
 
 export type MountOptions = { /** The last `from=` with a value. */ readonly from: Sourced | null }
 

@@ -1,7 +1,7 @@
 /** Which packages the RUN steps of the final image upgrade or install: read from the words of its commands, nothing is expanded or run. */
 import type { PackageSteps } from '../../domain/repo/package-steps.ts'
 import { type Instruction, readInstructions } from './instructions.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../refusal.ts'
 
 const mostNames = 1_000
 const none: PackageSteps = { upgradesAll: false, names: [] }

@@ -3,7 +3,7 @@ import type { Escape } from './escape.ts'
 import type { Skip } from '../../domain/repo/image-use.ts'
 import { BadSubstitution, expandWord, type Scope, ValueRequired } from './expansion.ts'
 import type { Instruction } from './instructions.ts'
-import { nothing, type Sourced } from './sourced.ts'
+import { nothing, type Sourced } from '../sourced.ts'
 import { blankSeparated } from './validity.ts'
 
 /** What FROM names after expansion; `value` is null where a build argument is asked for or the text cannot be expanded, and `skip` says so. */

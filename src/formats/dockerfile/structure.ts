@@ -6,7 +6,7 @@ import type * as DockerfileAst from 'dockerfile-ast'
 import { createRequire } from 'node:module'
 import type { Span } from '../../lib/span.ts'
 import type { Escape } from './escape.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../refusal.ts'
 
 /** One instruction; places count from the start of the text. */
 export type Cut = {

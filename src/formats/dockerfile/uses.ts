@@ -1,28 +1,26 @@
 /** The image uses of one Dockerfile. */
 import type { Escape } from './escape.ts'
-import { formatImageName, formatReference, parseReference } from '../../domain/image/reference.ts'
-import type { ImageUse, Role, Skip } from '../../domain/repo/image-use.ts'
+import type { ImageUse, Role } from '../../domain/repo/image-use.ts'
+import type { RepoText } from '../../domain/repo/file-reading.ts'
 import { argumentScope, platformArguments } from './arguments.ts'
 import { detectSyntax } from './directives.ts'
-import { editsOf, type Found, type OtherReader, withoutConflicts } from './edits.ts'
-import { BadSubstitution, expandWord, ExpansionTooLarge, type Expansion, type Scope, ValueRequired } from './expansion.ts'
+import { BadSubstitution, expandWord, ExpansionTooLarge, type Scope, ValueRequired } from './expansion.ts'
 import { type Instruction, readInstructions, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
-import { Refusal } from './refusal.ts'
-import { builderMade, type Sourced } from './sourced.ts'
+import { Refusal } from '../refusal.ts'
+import { builderMade, type Sourced } from '../sourced.ts'
+import { type Place, UseReader } from '../use-reader.ts'
 import { type Stage, stagesOf } from './stages.ts'
 import { checkInstruction, flagValue, quotedWords } from './validity.ts'
 
-/** Where a use stands; the rest of an `ImageUse` follows from its text. */
-type Place = Pick<ImageUse, 'role' | 'stage' | 'inFinal' | 'platform'>
-
 /** The uses in order of their offset. Throws `Refusal` for a file that BuildKit would not build, whatever the arguments. */
-export function imageUsesOf(file: string, bytes: Uint8Array): readonly ImageUse[] {
+export function imageUsesOf(file: RepoText): readonly ImageUse[] {
+  const { bytes } = file
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const whole = buffer.toString('latin1')
   const offset = whole.startsWith('\xef\xbb\xbf') ? 3 : 0
   const text = whole.slice(offset)
-  const reader = new UseReader(file, buffer)
+  const reader = new UseReader('dockerfile', file)
   const syntax = detectSyntax(text, offset)
   if (syntax !== null) reader.add(syntax.image, { value: syntax.image, unset: new Set() }, { role: 'syntax', stage: null, inFinal: false, platform: null })
   if (syntax === null || syntax.isDockerfile) readDockerfile(text, offset, reader)
@@ -155,92 +153,5 @@ function isPlain(from: Sourced, escape: Escape): boolean {
   } catch (error) {
     if (error instanceof BadSubstitution || error instanceof ExpansionTooLarge || error instanceof ValueRequired) return false
     throw error
-  }
-}
-
-/** Collects uses: bytes to spans, lines and references. */
-class UseReader {
-  readonly #file: string
-  readonly #bytes: Buffer
-  readonly #lineStarts: readonly number[]
-  readonly #found: Found[] = []
-  readonly #others: OtherReader[] = []
-  #skipAll: Skip | null = null
-
-  constructor(file: string, bytes: Buffer) {
-    this.#file = file
-    this.#bytes = bytes
-    const starts = [0]
-    for (let feed = bytes.indexOf(10); feed >= 0; feed = bytes.indexOf(10, feed + 1)) starts.push(feed + 1)
-    this.#lineStarts = starts
-  }
-
-  /** A use whose text expands to `expansion`. */
-  add(written: Sourced, expansion: Expansion, place: Place): void {
-    const { value, unset } = expansion
-    const unresolved: Skip | null =
-      unset.size === 0 ? null : { code: 'unresolved-variable', message: `${[...unset].map((name) => `$${name}`).join(', ')} has no value in this file` }
-    const parsed = parseReference(value.text)
-    if (parsed.kind === 'invalid') return this.skip(written, place, unresolved ?? { code: 'invalid-reference', message: parsed.problem })
-    const { reference } = parsed
-    const expanded = { reference, value, formatted: formatReference(reference), imageName: formatImageName(reference.name) }
-    const use = this.#use(written, place)
-    const { edits, tagFromArgument, skip } = editsOf(this.#file, expanded, use.span)
-    const why = unresolved ?? skip
-    this.#found.push({ use: { ...use, reference, tagFromArgument, edits: why === null ? edits : [], skip: why }, expanded })
-  }
-
-  /** A use of which nothing is known but its place. */
-  skip(written: Sourced, place: Place, skip: Skip): void {
-    this.#found.push({ use: { ...this.#use(written, place), skip }, expanded: null })
-  }
-
-  /** Something that reads ARGs and names no image. */
-  note(other: OtherReader): void {
-    this.#others.push(other)
-  }
-
-  /** Where byte `at` stands, in words. */
-  inLine(at: number): string {
-    return `in line ${this.#lineOf(at)}`
-  }
-
-  /** Why none of the uses can be moved. */
-  skipAll(skip: Skip): void {
-    this.#skipAll = skip
-  }
-
-  uses(): readonly ImageUse[] {
-    const uses = [...withoutConflicts(this.#found, this.#others)].sort((a, b) => a.span[0] - b.span[0])
-    const skip = this.#skipAll
-    return skip === null ? uses : uses.map((use) => (use.skip === null ? { ...use, edits: [], skip } : use))
-  }
-
-  #use(written: Sourced, place: Place): ImageUse {
-    const start = written.at[0] ?? 0
-    const end = (written.at.at(-1) ?? start) + 1
-    return {
-      file: this.#file,
-      line: this.#lineOf(start),
-      span: [start, end],
-      format: 'dockerfile',
-      ...place,
-      text: this.#bytes.toString('utf8', start, end),
-      reference: null,
-      tagFromArgument: false,
-      edits: [],
-      skip: null,
-    }
-  }
-
-  #lineOf(at: number): number {
-    let low = 0
-    let high = this.#lineStarts.length
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if ((this.#lineStarts[middle] ?? 0) <= at) low = middle
-      else high = middle
-    }
-    return low + 1
   }
 }

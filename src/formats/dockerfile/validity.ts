@@ -2,8 +2,9 @@
 import type { Escape } from './escape.ts'
 import { type Instruction, jsonStrings, opensHeredoc, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
-import { Refusal } from './refusal.ts'
-import { part, type Sourced, spaceAt } from './sourced.ts'
+import { Refusal } from '../refusal.ts'
+import { part, type Sourced } from '../sourced.ts'
+import { spaceAt } from './space.ts'
 
 type FlagKind = 'text' | 'boolean' | 'list'
 type Rule = {

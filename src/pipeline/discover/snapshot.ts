@@ -50,6 +50,7 @@ export function unreadUse(path: string, skip: Skip): ImageUse {
     text: '',
     reference: null,
     platform: null,
+    builtFor: [],
     tagFromArgument: false,
     edits: [],
     skip,

@@ -4,6 +4,7 @@ import { type Digest, parseDigest } from '../../../src/domain/image/digest.ts'
 import type { ImageUse } from '../../../src/domain/repo/image-use.ts'
 import { parseReference } from '../../../src/domain/image/reference.ts'
 import type { Rebuild } from '../../../src/domain/rebuild.ts'
+import { defaultPolicy } from '../../../src/domain/repo/default-policy.ts'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
 import type { Repo } from '../../../src/domain/repo/repo.ts'
 import type { Plan } from '../../../src/domain/update.ts'
@@ -56,6 +57,7 @@ export function imageUse(text: string, change: Partial<ImageUse> = {}): ImageUse
     text,
     reference,
     platform: null,
+    builtFor: [],
     tagFromArgument: false,
     edits: [{ file: 'Dockerfile', span: [5, 5], sets: 'pin' }],
     skip: null,
@@ -64,18 +66,12 @@ export function imageUse(text: string, change: Partial<ImageUse> = {}): ImageUse
 }
 
 const policy: Policy = {
-  enabled: true,
-  ignorePaths: [],
+  ...defaultPolicy,
   ignoreImages: ['docker.io/library/*'],
   platforms: ['linux/amd64'],
   pinFloatingTags: true,
-  pinOverArguments: false,
   labels: ['images'],
-  baseBranch: null,
-  maxOpenPullRequests: 5,
-  maxPullRequestsPerHour: 2,
   rebuild: { cron: '0 4 * * 1', timezone: 'UTC', onBaseMove: true, onFix: false, workflow: 'build.yml', ref: null, inputs: { 'no-cache': 'true' } },
-  includeForks: false,
 }
 
 /** A look that found `uses` in one file. */

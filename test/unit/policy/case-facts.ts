@@ -29,6 +29,7 @@ export type WrittenUseFacts = {
   readonly evidence?: { readonly pendingUntil: string } | WrittenEvidence
   readonly refusedDigests?: readonly string[]
   readonly isHandsOff?: boolean
+  readonly isOpen?: boolean
 }
 
 export type WrittenBuildFacts = {
@@ -58,6 +59,7 @@ export function toUseFacts(written: WrittenUseFacts): UseFacts {
     evidence: toEvidenceFacts(written.evidence),
     refusedDigests: (written.refusedDigests ?? []).map(toDigest),
     isHandsOff: written.isHandsOff ?? false,
+    isOpen: written.isOpen ?? false,
   }
 }
 
@@ -109,6 +111,7 @@ export function toUse(written: WrittenUseFacts['use']): ImageUse {
     inFinal: true,
     reference: parsed.kind === 'reference' ? parsed.reference : null,
     platform: null,
+    builtFor: [],
     tagFromArgument: false,
     edits: parsed.kind === 'reference' ? editsOf(written.file, parsed.reference, text) : [],
     skip: null,

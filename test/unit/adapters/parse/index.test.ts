@@ -2,7 +2,8 @@
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createParse } from '../../../../src/adapters/parse/index.ts'
-import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
+import { alone } from '../../../../src/domain/repo/file-reading.ts'
+import { fileUses } from '../../../support/file-uses.ts'
 import { madeUpPackages, packageBlob, words } from '../../../support/rpm/header.ts'
 import { writeNdb } from '../../../support/rpm/ndb.ts'
 
@@ -12,12 +13,14 @@ afterAll(() => parse.close())
 describe('untrusted parsing in children', () => {
   it('gives the image uses that the format gives', async () => {
     const bytes = Buffer.from('ARG V=3.20\nFROM alpine:$V\n')
-    expect(await parse.imageUses('dockerfile', 'a/Dockerfile', bytes)).toEqual(dockerfile.imageUses('a/Dockerfile', bytes))
+    expect((await parse.read('dockerfile', { path: 'a/Dockerfile', bytes }, alone)).uses).toEqual(fileUses('a/Dockerfile', bytes))
   })
 
   it('reads many files at once, each with its own answer', async () => {
-    const all = await Promise.all(Array.from({ length: 200 }, (_, i) => parse.imageUses('dockerfile', `d${i}/Dockerfile`, Buffer.from(`FROM a:${i}\n`))))
-    expect(all.map(([use]) => use?.reference?.tag)).toEqual(Array.from({ length: 200 }, (_, i) => String(i)))
+    const all = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => parse.read('dockerfile', { path: `d${i}/Dockerfile`, bytes: Buffer.from(`FROM a:${i}\n`) }, alone)),
+    )
+    expect(all.map(({ uses: [use] }) => use?.reference?.tag)).toEqual(Array.from({ length: 200 }, (_, i) => String(i)))
   })
 
   it('reads policy files', async () => {
@@ -53,6 +56,6 @@ describe('untrusted parsing in children', () => {
   })
 
   it('raises a fault for a format that does not exist', async () => {
-    await expect(parse.imageUses('nope', 'x', new Uint8Array())).rejects.toMatchObject({ kind: 'invalid' })
+    await expect(parse.read('nope', { path: 'x', bytes: new Uint8Array() }, alone)).rejects.toMatchObject({ kind: 'invalid' })
   })
 })

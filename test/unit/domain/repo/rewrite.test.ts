@@ -5,11 +5,11 @@ import type { Digest } from '../../../../src/domain/image/digest.ts'
 import { formatReference } from '../../../../src/domain/image/reference.ts'
 import type { ImageUse } from '../../../../src/domain/repo/image-use.ts'
 import { canRewrite, merged, rewrite } from '../../../../src/domain/repo/rewrite.ts'
-import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
 import { splice } from '../../../../src/lib/span.ts'
+import { fileUses } from '../../../support/file-uses.ts'
 
 const digestOf = (n: number): Digest => `sha256:${n.toString(16).padStart(2, '0').repeat(32)}` as Digest
-const read = (text: string): readonly ImageUse[] => dockerfile.imageUses('Dockerfile', Buffer.from(text))
+const read = (text: string): readonly ImageUse[] => fileUses('Dockerfile', Buffer.from(text))
 
 /** `text` after every use that can be was brought to its target. */
 function rewritten(text: string, target: (use: ImageUse, index: number) => { readonly tag: string | null; readonly digest: Digest }): string {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatReference } from '../../../../src/domain/image/reference.ts'
-import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
 import { readUses } from './reading.ts'
+import { fileUses } from '../../../support/file-uses.ts'
 
 const cases = path.resolve(import.meta.dirname, '../../../cases/dockerfile')
 
@@ -15,7 +15,7 @@ describe('Dockerfiles', () => {
 
   it.each(names)('%s', (name) => {
     const bytes = readFileSync(path.join(cases, name, 'Dockerfile'))
-    const uses = dockerfile.imageUses('Dockerfile', bytes).map((use) => ({
+    const uses = fileUses('Dockerfile', bytes).map((use) => ({
       line: use.line,
       role: use.role,
       stage: use.stage,

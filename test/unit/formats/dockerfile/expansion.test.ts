@@ -1,7 +1,7 @@
 /** Word expansion, by the facts of BuildKit's own tables (frontend/dockerfile/shell, Apache-2.0). */
 import { describe, expect, it } from 'vitest'
 import { BadSubstitution, type Expansion, ExpansionTooLarge, expandWord, expandWords, ValueRequired } from '../../../../src/formats/dockerfile/expansion.ts'
-import { part, type Sourced } from '../../../../src/formats/dockerfile/sourced.ts'
+import { part, type Sourced } from '../../../../src/formats/sourced.ts'
 
 const sourced = (text: string, from = 0): Sourced => ({ text, at: Array.from(text, (_, i) => from + i) })
 const set = (values: Readonly<Record<string, string>>): ReadonlyMap<string, Expansion> =>

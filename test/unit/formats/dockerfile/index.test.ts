@@ -5,6 +5,7 @@ import { formatReference } from '../../../../src/domain/image/reference.ts'
 import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
 import { formatFor, formatNamed } from '../../../../src/formats/index.ts'
 import { readUses, references, skips } from './reading.ts'
+import { fileUses } from '../../../support/file-uses.ts'
 
 describe('paths', () => {
   it.each([
@@ -54,11 +55,11 @@ describe('bounds', () => {
   })
 
   it('name what is not UTF-8, with the references that are plain all the same', () => {
-    const uses = dockerfile.imageUses('Dockerfile', Buffer.from('# \xe9\nFROM alpine:3.20\n', 'latin1'))
+    const uses = fileUses('Dockerfile', Buffer.from('# \xe9\nFROM alpine:3.20\n', 'latin1'))
     expect(uses.map(({ skip, edits, reference }) => [skip?.code, edits, reference === null ? null : formatReference(reference)])).toEqual([
       ['not-utf8', [], 'alpine:3.20'],
     ])
-    const utf16 = dockerfile.imageUses('Dockerfile', Buffer.from('\ufeffFROM alpine\n', 'utf16le'))
+    const utf16 = fileUses('Dockerfile', Buffer.from('\ufeffFROM alpine\n', 'utf16le'))
     expect(utf16.map(({ skip }) => skip?.code)).toEqual(['not-utf8'])
   })
 
@@ -130,7 +131,7 @@ describe('reading', () => {
         ),
         (text) => {
           const bytes = Buffer.from(text, 'utf8')
-          for (const use of dockerfile.imageUses('Dockerfile', bytes)) {
+          for (const use of fileUses('Dockerfile', bytes)) {
             expect(bytes.toString('utf8', ...use.span)).toBe(use.text)
             for (const { span } of use.edits) expect(span[0] >= 0 && span[1] <= bytes.length && span[0] <= span[1]).toBe(true)
           }
@@ -142,7 +143,7 @@ describe('reading', () => {
 
   it('takes any bytes', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void dockerfile.imageUses('Dockerfile', bytes)),
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void fileUses('Dockerfile', bytes)),
       { numRuns: 500 },
     )
   })

@@ -1,11 +1,11 @@
 /** Short ways to read a Dockerfile in tests. */
 import { formatReference } from '../../../../src/domain/image/reference.ts'
 import type { ImageUse } from '../../../../src/domain/repo/image-use.ts'
-import { dockerfile } from '../../../../src/formats/dockerfile/index.ts'
+import { fileUses } from '../../../support/file-uses.ts'
 
 /** The uses of the Dockerfile `text`. */
 export function readUses(text: string): readonly ImageUse[] {
-  return dockerfile.imageUses('Dockerfile', Buffer.from(text, 'utf8'))
+  return fileUses('Dockerfile', Buffer.from(text, 'utf8'))
 }
 
 /** The references of the uses that nothing makes us skip. */

@@ -1,10 +1,14 @@
 /** Text in which every character remembers the byte of the file it was read from, through unquoting and expansion. */
 
 /**
- * Characters stand for bytes (the file is read as latin1), so offsets are byte offsets and `at[i]` is the place of `text[i]`;
- * `builderMade` where the builder and not the file supplied it, less than that where a pattern stands between (`readOnly`).
+ * Characters stand for bytes (files are read as latin1), so offsets are byte offsets and `at[i]` is the place of `text[i]`;
+ * `builderMade` where the builder and not a file supplied it, less than that where a pattern stands between (`readOnly`).
+ * A place is a byte of the file that is read, or `fileStride` more than that for each file before it among those that are read along with it.
  */
 export type Sourced = { readonly text: string; readonly at: readonly number[] }
+
+/** How far apart the places of two files are: none is as long. */
+export const fileStride = 2 ** 32
 
 /** The place of characters that no byte of the file stands for. */
 export const builderMade = -1
@@ -23,7 +27,7 @@ export function byteOf(place: number): number | null {
   return place < 0 ? -2 - place : place
 }
 
-/** `text` as it stands in the file from byte `start` on. */
+/** `text` as it stands from the place `start` on. */
 export function fromFile(text: string, start: number): Sourced {
   return new Unbroken(text, start)
 }
@@ -118,36 +122,5 @@ export class SourcedBuilder {
     this.#runs = []
     this.#length = 0
     return taken
-  }
-}
-
-const space = /[\t\n\v\f\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80/y
-
-/** How many bytes the white space at `i` takes as Unicode counts it (Go's `unicode.IsSpace` over UTF-8), 0 where there is none. */
-export function spaceAt(text: string, i: number): number {
-  const code = text.charCodeAt(i)
-  if (code > 0x20 && code < 0x80) return 0
-  space.lastIndex = i
-  return space.exec(text)?.[0].length ?? 0
-}
-
-/** Where `text` starts when the white space before it is left off. */
-export function afterSpace(text: string, from = 0): number {
-  let start = from
-  for (let length = spaceAt(text, start); length > 0; length = spaceAt(text, start)) start += length
-  return start
-}
-
-/** `source` without white space at its ends. */
-export function trimmed(source: Sourced): Sourced {
-  const { text } = source
-  const start = afterSpace(text)
-  let end = text.length
-  for (;;) {
-    const code = text.charCodeAt(end - 1)
-    if (code > 0x20 && code < 0x80) return part(source, start, end)
-    const length = [1, 2, 3].find((bytes) => end - bytes >= start && spaceAt(text, end - bytes) === bytes)
-    if (length === undefined) return part(source, start, end)
-    end -= length
   }
 }

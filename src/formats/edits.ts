@@ -1,7 +1,7 @@
-/** Which bytes an update of a use would replace, however many ARGs its reference is put together from. */
-import type { Reference } from '../../domain/image/reference.ts'
-import type { Edit, ImageUse, Skip } from '../../domain/repo/image-use.ts'
-import type { Span } from '../../lib/span.ts'
+/** Which bytes an update of a use would replace, however many ARGs its reference is put together from. Spans are places here (`fileStride`), and no edit names its file. */
+import type { Reference } from '../domain/image/reference.ts'
+import type { Edit, ImageUse, Skip } from '../domain/repo/image-use.ts'
+import type { Span } from '../lib/span.ts'
 import { builderMade, byteOf, type Sourced, startIfUnbroken } from './sourced.ts'
 
 /** A reference, the text it was read from, with its image name and itself as strings. */
@@ -15,25 +15,25 @@ type Run = { readonly span: Span /** Half open, within the tag or digest. */; re
  * where the builder's platform is part of the name.
  * `skip` says why there can be none.
  */
-export function editsOf(file: string, expanded: Expanded, written: Span): Pick<ImageUse, 'edits' | 'tagFromArgument' | 'skip'> {
+export function editsOf(expanded: Expanded, written: Span): Pick<ImageUse, 'edits' | 'tagFromArgument' | 'skip'> {
   const { reference, value } = expanded
   const tagStart = reference.spelling.length + 1
   const tagEnd = reference.tag === null ? reference.spelling.length : tagStart + reference.tag.length
   const start = startIfUnbroken(value)
-  if (start !== null) return { edits: unbrokenEdits(file, reference, start, [tagStart, tagEnd]), tagFromArgument: false, skip: null }
+  if (start !== null) return { edits: unbrokenEdits(reference, start, [tagStart, tagEnd]), tagFromArgument: false, skip: null }
   const edits: Edit[] = []
-  if (reference.tag !== null) edits.push(...tagEdits(file, reference.tag, value.at.slice(tagStart, tagEnd)))
+  if (reference.tag !== null) edits.push(...tagEdits(reference.tag, value.at.slice(tagStart, tagEnd)))
   if (reference.digest === null) {
     const last = value.at[tagEnd - 1] ?? builderMade
     const pin = last < 0 ? written[1] : last + 1
-    if (!value.at.includes(builderMade)) edits.push({ file, span: [pin, pin], sets: 'pin' })
+    if (!value.at.includes(builderMade)) edits.push({ file: '', span: [pin, pin], sets: 'pin' })
   } else {
     const hex = reference.digest.indexOf(':') + 1
     const { digest } = reference
     edits.push(
       ...runsOf(value.at.slice(tagEnd + 1))
         .filter(({ piece }) => piece[1] > hex)
-        .map((run) => edit(file, run, 'digest', digest)),
+        .map((run) => edit(run, 'digest', digest)),
     )
   }
   const tagFromArgument = reference.tag !== null && value.at.slice(tagStart, tagEnd).some((at) => !within(byteOf(at) ?? -1, written))
@@ -44,10 +44,10 @@ export function editsOf(file: string, expanded: Expanded, written: Span): Pick<I
 }
 
 /** The edits of a reference that stands in one place, from byte `start` on. */
-function unbrokenEdits(file: string, { tag, digest }: Reference, start: number, [tagStart, tagEnd]: Span): readonly Edit[] {
+function unbrokenEdits({ tag, digest }: Reference, start: number, [tagStart, tagEnd]: Span): readonly Edit[] {
   const end = start + tagEnd
-  const tagEdit: Edit = { file, span: [start + tagStart, end], sets: 'tag' }
-  const rest: Edit = digest === null ? { file, span: [end, end], sets: 'pin' } : { file, span: [end + 1, end + 1 + digest.length], sets: 'digest' }
+  const tagEdit: Edit = { file: '', span: [start + tagStart, end], sets: 'tag' }
+  const rest: Edit = digest === null ? { file: '', span: [end, end], sets: 'pin' } : { file: '', span: [end + 1, end + 1 + digest.length], sets: 'digest' }
   return tag === null ? [rest] : [tagEdit, rest]
 }
 
@@ -166,16 +166,16 @@ function touchedTwice(edit: Edit, bytes: readonly number[]): boolean {
 
 const within = (at: number, span: Span): boolean => at >= span[0] && at < span[1]
 
-function edit(file: string, { span, piece }: Run, sets: 'tag' | 'digest', whole: string): Edit {
+function edit({ span, piece }: Run, sets: 'tag' | 'digest', whole: string): Edit {
   const isWhole = piece[0] === 0 && piece[1] === whole.length
-  return { file, span, sets, ...(isWhole ? {} : { piece }) }
+  return { file: '', span, sets, ...(isWhole ? {} : { piece }) }
 }
 
 /** The pieces of the tag that an update changes: those with a digit, or all where none has one. */
-function tagEdits(file: string, tag: string, at: readonly number[]): readonly Edit[] {
+function tagEdits(tag: string, at: readonly number[]): readonly Edit[] {
   const runs = runsOf(at)
   const moving = runs.filter(({ piece }) => /\d/.test(tag.slice(...piece)))
-  return (moving.length > 0 ? moving : runs).map((run) => edit(file, run, 'tag', tag))
+  return (moving.length > 0 ? moving : runs).map((run) => edit(run, 'tag', tag))
 }
 
 /** The unbroken runs of bytes of the file among `at`. */

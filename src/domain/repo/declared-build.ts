@@ -1,0 +1,33 @@
+/** Declared builds: what a workflow, a Compose or a bake file says of how a Dockerfile is built. */
+import type { Span } from '../../lib/span.ts'
+
+/** A text of which `runs` stand in files of the repo; the rest was made up on the way. */
+export type WrittenText = {
+  readonly text: string
+  /** In order; `from` is where the run starts in `text`, as long as its span. */
+  readonly runs: readonly { readonly from: number; readonly file: string; readonly span: Span }[]
+}
+
+/** A value for an ARG of the Dockerfile, or for a base that it names. */
+export type GivenValue = {
+  readonly name: string
+  /** Null where it is known only when it runs (a matrix, a secret, a variable of the environment). */
+  readonly value: WrittenText | null
+  readonly line: number
+}
+
+export type DeclaredBuild = {
+  /** The file that declares it, and where: 1-based. */
+  readonly file: string
+  readonly line: number
+  /** Path of the Dockerfile from the root of the repo, normalised. */
+  readonly dockerfile: string
+  /** The stage that is built; null: the last. */
+  readonly target: string | null
+  /** Of each name the value that counts. */
+  readonly args: readonly GivenValue[]
+  /** Named contexts, which stand in for stages and images of that name: the value is a reference (`docker-image://` taken off), or null for what is no image. */
+  readonly contexts: readonly GivenValue[]
+  /** As written (`linux/arm64`), without what cannot be known; empty where it does not say. */
+  readonly platforms: readonly string[]
+}

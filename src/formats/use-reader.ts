@@ -1,0 +1,184 @@
+/** Collects the image uses of one file: places to spans, lines, files and references. Every format writes its uses through it. */
+import { formatImageName, formatReference, parseReference, type Reference } from '../domain/image/reference.ts'
+import type { Edit, ImageUse, Skip } from '../domain/repo/image-use.ts'
+import type { Span } from '../lib/span.ts'
+import { editsOf, type Found, type OtherReader, withoutConflicts } from './edits.ts'
+import type { RepoText } from '../domain/repo/file-reading.ts'
+import { fileStride, type Sourced, startIfUnbroken } from './sourced.ts'
+
+/** Where a use stands; the rest of an `ImageUse` follows from its text. */
+export type Place = Pick<ImageUse, 'role' | 'stage' | 'inFinal' | 'platform'>
+
+/** A place of a file that has no stages. */
+export function placeOf(role: ImageUse['role'], platform: string | null = null): Place {
+  return { role, stage: null, inFinal: false, platform }
+}
+
+/** A value with variables replaced; `unset` names those that have no value here. */
+export type Resolved = { readonly value: Sourced; readonly unset: ReadonlySet<string> }
+
+/** A reference whose parts stand in fields of their own. */
+export type Fields = {
+  readonly registry: Sourced | null
+  readonly repository: Sourced
+  readonly tag: Sourced | null
+  /** With its algorithm (`sha256:…`). Empty text is a place to write a digest to; null where there is no such field, and then a pin goes behind the tag. */
+  readonly digest: Sourced | null
+  /** Unquoted, the file's format reads the tag as a number: what is written there is put in quotes. */
+  readonly tagIsNumber?: boolean
+}
+
+/** `written` of every method stands in the file itself, in one piece. The same bytes in the same role are one use, however often they are read. */
+export class UseReader {
+  readonly #format: string
+  readonly #file: RepoText
+  readonly #bytes: Buffer
+  readonly #foreign: string[] = []
+  #lineStarts: readonly number[] | null = null
+  readonly #found = new Map<string, Found>()
+  readonly #others: OtherReader[] = []
+  #skipAll: Skip | null = null
+
+  constructor(format: string, file: RepoText) {
+    this.#format = format
+    this.#file = file
+    this.#bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength)
+  }
+
+  /** What to add to offsets in another file of the repo to have places of it. */
+  strideOf(path: string): number {
+    const known = this.#foreign.indexOf(path)
+    const index = known < 0 ? this.#foreign.push(path) - 1 : known
+    return (index + 1) * fileStride
+  }
+
+  /** A use whose text comes to `resolved`. */
+  add(written: Sourced, resolved: Resolved, place: Place): void {
+    const { value, unset } = resolved
+    const unresolved: Skip | null =
+      unset.size === 0 ? null : { code: 'unresolved-variable', message: `${[...unset].map((name) => `$${name}`).join(', ')} has no value in this file` }
+    const parsed = parseReference(value.text)
+    if (parsed.kind === 'invalid') return this.skip(written, place, unresolved ?? { code: 'invalid-reference', message: parsed.problem })
+    const { reference } = parsed
+    const expanded = { reference, value, formatted: formatReference(reference), imageName: formatImageName(reference.name) }
+    const use = this.#use(written, place)
+    const { edits, tagFromArgument, skip } = editsOf(expanded, use.span)
+    const why = unresolved ?? skip
+    this.#keep({ use: { ...use, reference, tagFromArgument, edits: why === null ? edits : [], skip: why }, expanded })
+  }
+
+  /** A use that stands as it is, without variables. */
+  addPlain(written: Sourced, place: Place): void {
+    this.add(written, { value: written, unset: new Set() }, place)
+  }
+
+  /** A use whose parts stand in fields of their own; it stands where the repository does. */
+  addFields(fields: Fields, place: Place): void {
+    const { registry, repository, tag, digest } = fields
+    const prefix = registry === null || registry.text === '' ? '' : `${registry.text}/`
+    const ending = `${tag === null || tag.text === '' ? '' : `:${tag.text}`}${digest === null || digest.text === '' ? '' : `@${digest.text}`}`
+    const parsed = parseReference(`${prefix}${repository.text}${ending}`)
+    if (parsed.kind === 'invalid') return this.skip(repository, place, { code: 'invalid-reference', message: parsed.problem })
+    const { reference } = parsed
+    this.#keep({ use: { ...this.#use(repository, place), reference, edits: fieldEdits(fields, reference) }, expanded: null })
+  }
+
+  /** A use of which nothing is known but its place. */
+  skip(written: Sourced, place: Place, skip: Skip): void {
+    this.#keep({ use: { ...this.#use(written, place), skip }, expanded: null })
+  }
+
+  /** Something that reads variables and names no image. */
+  note(other: OtherReader): void {
+    this.#others.push(other)
+  }
+
+  /** Where byte `at` of the file stands, in words. */
+  inLine(at: number): string {
+    return `in line ${this.lineOf(at)}`
+  }
+
+  /** Why none of the uses can be moved. */
+  skipAll(skip: Skip): void {
+    this.#skipAll = skip
+  }
+
+  /** The uses so far in order of their offset. */
+  uses(): readonly ImageUse[] {
+    const skip = this.#skipAll
+    return withoutConflicts([...this.#found.values()], this.#others)
+      .map((use) => (skip === null || use.skip !== null ? { ...use, edits: use.edits.map((edit) => this.#placed(edit)) } : { ...use, edits: [], skip }))
+      .sort((a, b) => a.span[0] - b.span[0])
+  }
+
+  /** 1-based line of byte `at` of the file. */
+  lineOf(at: number): number {
+    this.#lineStarts ??= lineStartsOf(this.#bytes)
+    let low = 0
+    let high = this.#lineStarts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((this.#lineStarts[middle] ?? 0) <= at) low = middle
+      else high = middle
+    }
+    return low + 1
+  }
+
+  #keep(found: Found): void {
+    const { span, role, stage } = found.use
+    const key = `${span.join('-')} ${role} ${stage}`
+    if (!this.#found.has(key)) this.#found.set(key, found)
+  }
+
+  /** From places to the file and its bytes. */
+  #placed(edit: Edit): Edit {
+    const { span } = edit
+    const index = Math.floor(span[0] / fileStride)
+    const own: Span = [span[0] - index * fileStride, span[1] - index * fileStride]
+    return { ...edit, file: index === 0 ? this.#file.path : (this.#foreign[index - 1] ?? ''), span: own }
+  }
+
+  #use(written: Sourced, place: Place): ImageUse {
+    const start = written.at[0] ?? 0
+    const end = (written.at.at(-1) ?? start) + 1
+    return {
+      file: this.#file.path,
+      line: this.lineOf(start),
+      span: [start, end],
+      format: this.#format,
+      ...place,
+      text: this.#bytes.toString('utf8', start, end),
+      reference: null,
+      builtFor: [],
+      tagFromArgument: false,
+      edits: [],
+      skip: null,
+    }
+  }
+}
+
+/** Parts that are read through escapes or stand in several pieces have no edit: such a use has no place for an update. */
+function fieldEdits({ repository, tag, digest, tagIsNumber = false }: Fields, reference: Reference): readonly Edit[] {
+  const quote = tagIsNumber ? ({ quote: '"' } as const) : {}
+  const tagStart = tag === null ? null : startIfUnbroken(tag)
+  const repositoryStart = startIfUnbroken(repository)
+  const digestStart = digest === null ? null : startIfUnbroken(digest)
+  const edits: Edit[] = []
+  if (reference.tag !== null && tag !== null && tagStart !== null)
+    edits.push({ file: '', span: [tagStart, tagStart + reference.tag.length], sets: 'tag', ...quote })
+  if (digest !== null && digestStart !== null) edits.push({ file: '', span: [digestStart, digestStart + digest.text.length], sets: 'digest' })
+  else if (reference.digest !== null && tag !== null && tagStart !== null) {
+    const start = tagStart + tag.text.lastIndexOf('@') + 1
+    if (tag.text.includes('@')) edits.push({ file: '', span: [start, tagStart + tag.text.length], sets: 'digest' })
+  } else if (tag !== null && tagStart !== null && tag.text !== '')
+    edits.push({ file: '', span: [tagStart + tag.text.length, tagStart + tag.text.length], sets: 'pin' })
+  else if (tag === null && repositoryStart !== null)
+    edits.push({ file: '', span: [repositoryStart + repository.text.length, repositoryStart + repository.text.length], sets: 'pin' })
+  return edits.sort((a, b) => a.span[0] - b.span[0])
+}
+
+function lineStartsOf(bytes: Buffer): readonly number[] {
+  const starts = [0]
+  for (let feed = bytes.indexOf(10); feed >= 0; feed = bytes.indexOf(10, feed + 1)) starts.push(feed + 1)
+  return starts
+}
