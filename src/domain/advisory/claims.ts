@@ -7,14 +7,14 @@ import type { Advisory } from './advisory.ts'
 import type { Claim, Unit } from './verdict.ts'
 import { holds } from './version-range.ts'
 
-/** The records about a package by the kind of name they use. */
-export type About = { readonly source: readonly Advisory[]; readonly binary: readonly Advisory[] }
+/** The records of a release by the package that they speak of: by the name of a source package, or by that of a binary one. */
+export type About = { readonly [Kind in Advisory['packageKind']]: ReadonlyMap<string, readonly Advisory[]> }
 
 /** The installed packages that were built from one source package, at least one. */
 export type Source = { readonly name: string; readonly packages: readonly Package[] }
 
-/** The image's distribution, and the records of its release by package name. */
-export type ClaimContext = { readonly row: DistroRow; readonly distro: Distro; readonly about: ReadonlyMap<string, About> }
+/** The image's distribution, and the records of its release. */
+export type ClaimContext = { readonly row: DistroRow; readonly distro: Distro; readonly about: About }
 
 /**
  * What is said about a source package and its installed binaries, by vulnerability: of all vulnerabilities, or only (`all` false) of those that some record holds the
@@ -48,9 +48,9 @@ export function claimsAbout(context: ClaimContext, source: Source, all: boolean)
 type Heard = { readonly version: string; readonly describe: () => Unit; readonly advisories: readonly Advisory[] }
 
 function unitsOf({ about, distro, row }: ClaimContext, source: Source): readonly Heard[] {
-  const ofSource = about.get(source.name)?.source ?? []
+  const ofSource = about.source.get(source.name) ?? []
   const sources = ofSource.length === 0 ? [] : alike(source.packages, ({ sourceVersion, module }) => `${sourceVersion}\n${module}`)
-  const binaries = source.packages.filter(({ name }) => (about.get(name)?.binary.length ?? 0) > 0)
+  const binaries = source.packages.filter(({ name }) => about.binary.has(name))
   return [
     ...sources.map((packages) => {
       const [{ module }] = packages
@@ -65,7 +65,7 @@ function unitsOf({ about, distro, row }: ClaimContext, source: Source): readonly
     ...alike(binaries, ({ name, version, module }) => `${name}\n${version}\n${module}`).map((packages) => {
       const [{ name, version, module, purl }] = packages
       const describe = (): Unit => unitOf('binary', name, version, packages, purl)
-      return { version, describe, advisories: ofModule(about.get(name)?.binary ?? [], module) }
+      return { version, describe, advisories: ofModule(about.binary.get(name) ?? [], module) }
     }),
   ]
 }

@@ -1,5 +1,5 @@
 /** From a verdict to the finding that people and programs read. */
-import { type DistroRelease, type DistroRow, hasEnded } from '../package/distro.ts'
+import type { DistroRow } from '../package/distro.ts'
 import type { Advisory, FixKind } from './advisory.ts'
 import type { Finding } from './finding.ts'
 import { compareSeverity, type Severity, severityOf, severityOfWord } from './severity.ts'
@@ -12,9 +12,9 @@ export type ExploitNotes = ReadonlyMap<string, Pick<Finding, 'kev' | 'epss'>>
 /** What is the same for all packages of an image. */
 export type ReleaseContext = {
   readonly row: DistroRow
-  readonly lifecycle: DistroRelease | null
+  /** The last day of public fixes (ISO date) of a release that has seen it; null where fixes are still published, or the day is not known. */
+  readonly endedOn: string | null
   readonly notes: ExploitNotes
-  readonly at: Date
 }
 
 /** The finding that `verdict` on the vulnerability `id` in the source package comes to. `about` is all that was said about it: severities are looked for there too. */
@@ -68,13 +68,13 @@ function distinct(texts: readonly string[]): readonly string[] {
  * as another one (CentOS as RHEL) got after its own end.
  */
 function afterEnd(
-  { row, lifecycle, at }: ReleaseContext,
+  { row, endedOn }: ReleaseContext,
   { fix, fixedIn }: Verdict,
   published: string | null,
 ): { readonly fix: FixKind; readonly fixedIn: string | null } {
-  if (lifecycle === null || lifecycle.eol === null || !hasEnded(lifecycle, at)) return { fix, fixedIn }
+  if (endedOn === null) return { fix, fixedIn }
   if (fix === 'none-yet') return { fix: 'end-of-life', fixedIn }
-  const isTooLate = fix === 'available' && row.feedId !== undefined && published !== null && published.slice(0, 10) > lifecycle.eol
+  const isTooLate = fix === 'available' && row.feedId !== undefined && published !== null && published.slice(0, 10) > endedOn
   return isTooLate ? { fix: 'end-of-life', fixedIn: null } : { fix, fixedIn }
 }
 

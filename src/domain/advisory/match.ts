@@ -1,5 +1,5 @@
 /** Matching: which vulnerabilities apply to the packages of an image, one finding per vulnerability and source package. */
-import { type Distro, type DistroTable, distroRow, lifecycleOf, type ReleaseKey, releaseKey } from '../package/distro.ts'
+import { type Distro, type DistroTable, distroRow, hasEnded, lifecycleOf, type ReleaseKey, releaseKey } from '../package/distro.ts'
 import { installedRelease } from '../package/installed-release.ts'
 import type { Inventory } from '../package/inventory.ts'
 import type { Package } from '../package/package.ts'
@@ -7,6 +7,7 @@ import type { Advisory } from './advisory.ts'
 import { type About, type ClaimContext, claimsAbout, type Source } from './claims.ts'
 import { type Finding, worstFirst } from './finding.ts'
 import { type ExploitNotes, findingOf, type ReleaseContext } from './finding-of.ts'
+import { createKeptFindings } from './kept-findings.ts'
 import { isOfUnknownStream, isOwnPackage } from './own-packages.ts'
 import { judge } from './verdict.ts'
 
@@ -45,10 +46,7 @@ export function match(input: MatcherInput, inventory: Inventory, options: { read
 export function createMatcher({ table, advisories, notes, at }: MatcherInput): Matcher {
   const releases = indexed(advisories)
   const images = new Map<string, ImageContext | null>()
-  let judged: Judged = new Map()
-  /** What was judged before `judged` was full: what is still in use moves over, so that no image has all its sources judged anew. */
-  let earlier: Judged = new Map()
-  let kept = 0
+  const kept = createKeptFindings<ImageContext>(mostKept)
   const contextOf = (distro: Distro): ImageContext | null => {
     const key = JSON.stringify([distro.id, distro.versionId, distro.codename, distro.prettyName])
     const known = images.get(key)
@@ -57,26 +55,17 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
     const row = distroRow(table, distro)
     const release = releaseKey(table, distro)
     const about = release === null ? undefined : releases.get(release)
-    const context = row === null || about === undefined ? null : { row, about, distro, lifecycle: lifecycleOf(table, distro), notes, at }
+    const lifecycle = lifecycleOf(table, distro)
+    const endedOn = lifecycle !== null && hasEnded(lifecycle, at) ? lifecycle.eol : null
+    const context = row === null || about === undefined ? null : { row, about, distro, endedOn, notes }
     images.set(key, context)
     return context
   }
-  const recall = (among: Judged, context: ImageContext, source: Source): readonly Finding[] | undefined =>
-    among
-      .get(context)
-      ?.get(source.name)
-      ?.find(({ packages }) => areAlike(context, packages, source.packages))?.findings
   const judgeOnce = (context: ImageContext, source: Source): readonly Finding[] => {
-    const known = recall(judged, context, source)
+    const known = kept.recall(context, source)
     if (known !== undefined) return known
-    const findings = recall(earlier, context, source) ?? judgeSource(context, source, false)
-    keep(judged, context, source, findings)
-    kept += 1 + findings.length
-    if (kept > mostKept) {
-      earlier = judged
-      judged = new Map()
-      kept = 0
-    }
+    const findings = judgeSource(context, source, false)
+    kept.keep(context, source, findings)
     return findings
   }
   return {
@@ -84,9 +73,12 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
       const distro = installedRelease(inventory)
       const context = distro === null ? null : contextOf(distro)
       if (context === null) return []
-      const found: (readonly Finding[])[] = []
-      for (const source of sourcesOf(context, inventory.packages)) found.push(all ? judgeSource(context, source, true) : judgeOnce(context, source))
-      return found.flat()
+      const found: Finding[] = []
+      for (const source of sourcesOf(context, inventory.packages)) {
+        // One by one: `flat` takes many times as long, and there are thousands of images.
+        for (const finding of all ? judgeSource(context, source, true) : judgeOnce(context, source)) found.push(finding)
+      }
+      return found
     },
   }
 }
@@ -94,65 +86,42 @@ export function createMatcher({ table, advisories, notes, at }: MatcherInput): M
 /** Judged source packages and their findings that are kept, of all kinds of images together; a distribution has some thousands, in some versions each. */
 const mostKept = 200_000
 
-/** What the installed packages of a source came to. */
-type JudgedSource = { readonly packages: readonly Package[]; readonly findings: readonly Finding[] }
-
-/** By kind of image and source package: an image has a few versions of a source to be compared with. */
-type Judged = Map<ImageContext, Map<string, JudgedSource[]>>
-
 type ImageContext = ReleaseContext & ClaimContext
 
-function indexed(advisories: Iterable<Advisory>): ReadonlyMap<ReleaseKey, ReadonlyMap<string, About>> {
-  const releases = new Map<ReleaseKey, Map<string, { source: Advisory[]; binary: Advisory[] }>>()
+function indexed(advisories: Iterable<Advisory>): ReadonlyMap<ReleaseKey, About> {
+  const releases = new Map<ReleaseKey, Record<keyof About, Map<string, Advisory[]>>>()
   for (const advisory of advisories) {
     const { release, packageName, packageKind } = advisory
-    const names = releases.get(release) ?? new Map<string, { source: Advisory[]; binary: Advisory[] }>()
-    if (names.size === 0) releases.set(release, names)
-    const about = names.get(packageName) ?? { source: [], binary: [] }
-    about[packageKind].push(advisory)
-    names.set(packageName, about)
+    const about = releases.get(release) ?? { source: new Map<string, Advisory[]>(), binary: new Map<string, Advisory[]>() }
+    releases.set(release, about)
+    const known = about[packageKind].get(packageName)
+    if (known === undefined) about[packageKind].set(packageName, [advisory])
+    else known.push(advisory)
   }
   return releases
 }
 
-/** The packages that records may speak of by source, in their order. */
-function sourcesOf({ row, about }: ImageContext, packages: readonly Package[]): Iterable<Source> {
-  const sources = new Map<string, { name: string; packages: Package[] }>()
-  for (const one of packages) {
-    const { name, sourceName, type } = one
-    if ((!about.has(sourceName) && (name === sourceName || !about.has(name))) || type !== row.packages) continue
-    const known = sources.get(sourceName)
-    if (known === undefined) sources.set(sourceName, { name: sourceName, packages: [one] })
-    else known.packages.push(one)
+/**
+ * The packages that records may speak of by source, in the order of each source's first. They are gathered one source at a time: arrays for all of an image's
+ * sources would live while it is judged, V8 would take them for lasting ones, and thousands of images would fill the old part of the heap with them.
+ */
+function* sourcesOf({ row, about }: ImageContext, packages: readonly Package[]): Iterable<Source> {
+  const firsts: number[] = []
+  /** The place of the last package of a source so far, and by place that of the next one of the same source, 0 for none. */
+  const lasts = new Map<string, number>()
+  const nexts = new Uint32Array(packages.length)
+  for (const [at, { name, sourceName, type }] of packages.entries()) {
+    if (type !== row.packages || !(about.source.has(sourceName) || about.binary.has(name))) continue
+    const last = lasts.get(sourceName)
+    if (last === undefined) firsts.push(at)
+    else nexts[last] = at
+    lasts.set(sourceName, at)
   }
-  return sources.values()
-}
-
-function keep(judged: Judged, context: ImageContext, { name, packages }: Source, findings: readonly Finding[]): void {
-  const ofContext = judged.get(context) ?? new Map<string, JudgedSource[]>()
-  const ofName = ofContext.get(name) ?? []
-  ofName.push({ packages, findings })
-  judged.set(context, ofContext.set(name, ofName))
-}
-
-/** Whether all is the same that findings about the packages depend on. Compared field by field: hostile text in a key could be given another image's findings. */
-function areAlike({ about }: ImageContext, some: readonly Package[], others: readonly Package[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every((one, at) => {
-      const other = others[at]
-      return (
-        other !== undefined &&
-        one.version === other.version &&
-        one.name === other.name &&
-        one.sourceVersion === other.sourceVersion &&
-        one.arch === other.arch &&
-        one.module === other.module &&
-        one.vendor === other.vendor &&
-        (one.purl === other.purl || (about.get(one.name)?.binary.length ?? 0) === 0)
-      )
-    })
-  )
+  for (const first of firsts) {
+    const ofSource: Package[] = []
+    for (let one = packages[first], at = first; one !== undefined; at = nexts[at] ?? 0, one = at === 0 ? undefined : packages[at]) ofSource.push(one)
+    yield { name: ofSource[0]?.sourceName ?? '', packages: ofSource }
+  }
 }
 
 function judgeSource(context: ImageContext, { name, packages }: Source, all: boolean): readonly Finding[] {
