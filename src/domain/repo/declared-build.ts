@@ -3,6 +3,7 @@ import type { Span } from '../../lib/span.ts'
 
 /** A text of which `runs` stand in files of the repo; the rest was made up on the way. */
 export type WrittenText = {
+  /** A character for each byte (latin1), as formats read files. */
   readonly text: string
   /** In order; `from` is where the run starts in `text`, as long as its span. */
   readonly runs: readonly { readonly from: number; readonly file: string; readonly span: Span }[]
@@ -22,12 +23,12 @@ export type DeclaredBuild = {
   readonly line: number
   /** Path of the Dockerfile from the root of the repo, normalised. */
   readonly dockerfile: string
-  /** The stage that is built; null: the last. */
+  /** The stage that is built, by name; null: the last, or one that is known only when it runs. */
   readonly target: string | null
   /** Of each name the value that counts. */
   readonly args: readonly GivenValue[]
   /** Named contexts, which stand in for stages and images of that name: the value is a reference (`docker-image://` taken off), or null for what is no image. */
   readonly contexts: readonly GivenValue[]
-  /** As written (`linux/arm64`), without what cannot be known; empty where it does not say. */
+  /** All of them, as written (`linux/arm64`); empty where it does not say, or some can be known only when it runs: half a list would hide what is built. */
   readonly platforms: readonly string[]
 }
