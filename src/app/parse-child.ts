@@ -11,7 +11,7 @@ async function perform(task: ParseTask): Promise<unknown> {
   if (task.kind === 'file') return formatNamed(task.format).read(task.file, task.surroundings)
   if (task.kind === 'rpm-database') return (await import('../adapters/inventories/rpm/index.ts')).readRpmDatabase(task.files)
   const { readPolicy } = await import('../policy/policy-file.ts') // late: Dockerfiles need no YAML
-  return readPolicy(task.bytes)
+  return readPolicy(task.bytes, task.surroundings)
 }
 
 process.on('disconnect', () => process.exit(0))

@@ -11,6 +11,7 @@ import { decide } from '../pipeline/decide.ts'
 import { recallUses } from '../pipeline/recall.ts'
 import { look } from '../pipeline/resolve.ts'
 import type { Upstream } from '../policy/facts.ts'
+import { policyFor } from '../policy/policy-for.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
 import type { Registry } from '../ports/registry.ts'
 
@@ -40,11 +41,12 @@ export async function scan(
   const looks = tagsOf(
     uses.filter((_, index) => unasked[index]?.decision.kind !== 'skip'),
     grants,
+    policy,
   )
   let done = 0
   onProgress(0, looks.length)
-  await eachBounded(looks, looksAtOnce, async ({ key, pins, floats }) => {
-    const isNeeded = (shown: Digest) => (floats && policy.pinFloatingTags) || [...pins].some((pin) => pin !== shown)
+  await eachBounded(looks, looksAtOnce, async ({ key, pins, mayPin }) => {
+    const isNeeded = (shown: Digest) => mayPin || [...pins].some((pin) => pin !== shown)
     await look({ registry, observations }, key, pins, isNeeded, asOf)
     done += 1
     onProgress(done, looks.length)
@@ -56,15 +58,16 @@ export async function scan(
 function tagsOf(
   uses: readonly ImageUse[],
   grants: readonly CredentialGrant[],
-): readonly { readonly key: TagKey; readonly pins: ReadonlySet<Digest>; readonly floats: boolean }[] {
-  const tags = new Map<string, { key: TagKey; pins: Set<Digest>; floats: boolean }>()
+  policy: Policy,
+): readonly { readonly key: TagKey; readonly pins: ReadonlySet<Digest>; readonly mayPin: boolean }[] {
+  const tags = new Map<string, { key: TagKey; pins: Set<Digest>; mayPin: boolean }>()
   for (const use of uses) {
     const key = followedTag(use, null, grants)
     if (key === null) continue
-    const tag = tags.get(formatTagKey(key)) ?? { key, pins: new Set<Digest>(), floats: false }
+    const tag = tags.get(formatTagKey(key)) ?? { key, pins: new Set<Digest>(), mayPin: false }
     const pin = pinOf(use)
-    if (pin === null) tag.floats = true
-    else tag.pins.add(pin)
+    if (pin !== null) tag.pins.add(pin)
+    else if (policyFor(policy, use).pinFloatingTags) tag.mayPin = true
     tags.set(formatTagKey(key), tag)
   }
   return [...tags.values()]

@@ -9,6 +9,7 @@ import { type FileReplacement, rewrite } from '../domain/repo/rewrite.ts'
 import { formatUpdateKey, type Update } from '../domain/update.ts'
 import { decideUse, decision as decisionOf } from '../policy/decide.ts'
 import type { EvidenceFacts, Upstream } from '../policy/facts.ts'
+import { policyFor } from '../policy/policy-for.ts'
 import { limits } from '../policy/rules/limits.ts'
 import { sharedArgument } from '../policy/rules/shared-argument.ts'
 import { upstreamFault } from '../policy/rules/upstream-fault.ts'
@@ -39,7 +40,8 @@ export function decide({ repo, baseBranch, policy, uses, updates, asOf }: Decide
   const decided = uses.map(({ use, tag, upstream, evidence = null }): KnownUse => {
     const key = tag === null ? null : { repoId: repo?.id ?? 0, baseBranch, group: `${tag.imageName}:${tag.tag}` }
     const row = key === null ? undefined : rows.get(formatUpdateKey(key))
-    const facts = { asOf, repo, policy, use, upstream, evidence, refusedDigests: row?.refusedDigests ?? [], isHandsOff: row?.state === 'hands-off' }
+    const said = { refusedDigests: row?.refusedDigests ?? [], isHandsOff: row?.state === 'hands-off', isOpen: row?.state === 'open' }
+    const facts = { asOf, repo, policy: policyFor(policy, use), use, upstream, evidence, ...said }
     return { use, upstream, key, decision: decideUse(facts), evidence: evidence?.kind === 'known' ? evidence.evidence : null }
   })
   return withoutRivals(decided)

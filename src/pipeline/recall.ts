@@ -7,6 +7,7 @@ import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import type { BuildFacts, Upstream } from '../policy/facts.ts'
+import { policyFor } from '../policy/policy-for.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
 import type { RebuildStore } from '../ports/rebuild-store.ts'
 import type { Discovery } from '../ports/repo-store.ts'
@@ -26,12 +27,12 @@ export async function recallUses(
   uses: readonly ImageUse[],
   installationId: number | null,
   grants: readonly CredentialGrant[],
-  policy: Pick<Policy, 'pinFloatingTags'>,
+  policy: Policy,
 ): Promise<readonly RecalledUse[]> {
   const recalled: RecalledUse[] = []
   for (const use of uses) {
     const tag = followedTag(use, installationId, grants)
-    recalled.push({ use, tag, upstream: tag === null ? null : await recallUpstream(observations, tag, pinOf(use), policy.pinFloatingTags) })
+    recalled.push({ use, tag, upstream: tag === null ? null : await recallUpstream(observations, tag, pinOf(use), policyFor(policy, use).pinFloatingTags) })
   }
   return recalled
 }

@@ -18,13 +18,14 @@ import { noTag } from './rules/no-tag.ts'
 import { pinKind } from './rules/pin-kind.ts'
 import { refused } from './rules/refused.ts'
 import { sameImages } from './rules/same-images.ts'
+import { schedule } from './rules/schedule.ts'
 import { security } from './rules/security.ts'
 import { skippedUse } from './rules/skipped-use.ts'
 import { upToDate } from './rules/up-to-date.ts'
 import { upstreamFault } from './rules/upstream-fault.ts'
 import { targetOf } from './target.ts'
 
-/** What can be known from the repo comes before what the registry says; what is safe comes before what people said about this digest. */
+/** What can be known from the repo comes before what the registry says; what is safe comes before what people said about this digest, and what fixes vulnerabilities before the schedule. */
 export const useRules: readonly Rule<UseFacts>[] = [
   skippedUse,
   enabled,
@@ -44,6 +45,7 @@ export const useRules: readonly Rule<UseFacts>[] = [
   handsOff,
   awaitingEvidence,
   security,
+  schedule,
   moved,
 ]
 

@@ -58,7 +58,8 @@ export type WaitingFix = {
 export type UseFacts = {
   readonly asOf: Date
   /** Null at the command line, where no GitHub repo is known. */
-  readonly repo: Pick<Repo, 'isArchived' | 'isFork'> | null
+  readonly repo: Pick<Repo, 'id' | 'isArchived' | 'isFork'> | null
+  /** For this use, as `policyFor` gives it. */
   readonly policy: Policy
   readonly use: ImageUse
   /** Null where nothing was asked, since the use follows no tag. */
@@ -69,6 +70,8 @@ export type UseFacts = {
   readonly refusedDigests: readonly Digest[]
   /** A person took over our branch. */
   readonly isHandsOff: boolean
+  /** Our pull request for this update key is open, so that a new digest opens no other. */
+  readonly isOpen: boolean
 }
 
 /** What is known about the build of one repo. */

@@ -1,120 +1,97 @@
-/** The policy file's shape: what `.github/underpin.yml` may say. Each message tells its author what to do. */
+/** The policy file's shape: what `.github/underpin.yml` may say. */
 import { z } from 'zod'
-import { isTimezone, patternProblem, scheduleWords } from './schedule.ts'
+import { branch, branchPrefix, commitPrefix, extent, glob, imageGlob, lists } from './schema/names.ts'
+import { flag, listOf, wholeNumber } from './schema/pieces.ts'
+import { rebuild, schedule } from './schema/times.ts'
 
-const text = (what: string, longest: number) =>
-  z
-    .string({ error: what })
-    .min(1, what)
-    .max(longest, `${what} (at most ${longest} characters)`)
-    .refine((written) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(written), { error: `${what} (without control or invisible characters)` })
-
-const flag = (purpose: string) => z.boolean({ error: 'write true or false' }).describe(purpose)
-
-const wholeNumber = (least: number, most: number, purpose: string) => {
-  const error = `write a whole number from ${least} to ${most}`
-  return z.int({ error }).min(least, error).max(most, error).describe(purpose)
+/** What may be said for the whole repo and in a rule. */
+const useSettings = {
+  follow: extent.optional().meta({
+    description: 'how far an image may move: digest, patch, minor, major, or a range such as ">=3.11 <4"',
+    default: 'digest',
+    examples: ['digest', 'patch', 'minor', 'major'],
+  }),
+  mayChangeRelease: flag("let such a move change the distribution's release in the tag (bookworm to trixie)", false).optional(),
+  pinFloatingTags: flag('give "name:tag" a digest', false).optional(),
+  pinOverArguments: flag('do so even where an ARG supplies the tag, which switches --build-arg off for it', false).optional(),
+  platforms: lists.platforms.optional().describe('the platforms that are built; every platform of an image counts when absent'),
+  schedule: schedule.optional(),
+  labels: lists.labels.optional().describe('labels of the pull requests'),
+  reviewers: lists.reviewers.optional().describe('who is asked to review: logins, and teams as org/team'),
+  assignees: lists.assignees.optional().describe('logins of those whom the pull requests are assigned to'),
 }
 
-const listOf = <Item extends z.ZodType>(item: Item, most: number, what: string) =>
-  z.array(item, { error: `write a list of ${what}` }).max(most, `name at most ${most} ${what}`)
+const mostGlobs = 20
+const mostRules = 50
 
-const glob = text('write a glob in quotes: * for anything within one folder, ** for any folders, ? for one character', 500)
-
-const imageGlob = glob.refine((pattern) => !/@|:[^/]*$/.test(pattern), {
-  error: 'write an image name without tag or digest, for example "python" or "ghcr.io/acme/**"',
-})
-
-/** https://git-scm.com/docs/git-check-ref-format, the part that matters for a name we ask GitHub about. */
-const branch = text('write the name of a branch', 250).refine(
-  (name) => !/[\s~^:?*[\\]|\.\.|\/\/|@\{|^[-/]|[/.]$|\.lock$/.test(name) && !name.startsWith('refs/'),
-  { error: 'this is not the name of a branch; write it as in the branch list on GitHub, for example main' },
-)
-
-const label = text('write the name of a label', 50).refine((name) => name === name.trim() && !name.includes(','), {
-  error: 'a label has no comma, and no space at its ends',
-})
-
-const platform = text('write a platform such as linux/amd64 or linux/arm/v7', 40).regex(
-  /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/,
-  'write a platform such as linux/amd64 or linux/arm/v7',
-)
-
-const schedule = z
-  .string({ error: 'write daily, weekly, monthly, on-fix, never, or a cron pattern in quotes' })
-  .superRefine((written, context) => {
-    if (written === 'never' || written === 'on-fix' || Object.hasOwn(scheduleWords, written)) return
-    const message = patternProblem(written)
-    if (message !== null) context.addIssue({ code: 'custom', message })
-  })
-  .describe(
-    'daily, weekly, monthly, on-fix (only when the distribution has a fix that the base lacks), never, or a five-field cron pattern; a minute of H is one that Underpin picks for the repo',
-  )
-
-const timezone = z
-  .string({ error: 'write an IANA timezone such as Europe/Berlin' })
-  .refine(isTimezone, { error: 'this is no IANA timezone; write one such as UTC, Europe/Berlin or America/New_York' })
-
-const inputName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'an input is named with letters, digits, "-" and "_"')
-const inputValue = z.union([text('write a text, a number, true or false', 1_000), z.number(), z.boolean()], { error: 'write a text, a number, true or false' })
-
-const rebuildObject = z
-  .strictObject(
+const ruleOf = (one: typeof glob, what: string) =>
+  z.strictObject(
     {
-      schedule: schedule.optional(),
-      timezone: timezone.optional().describe('IANA timezone of the schedule, UTC when absent'),
-      onBaseMove: flag('ask for a rebuild when a tag that the build follows without a digest moves; true when absent').optional(),
-      onFix: flag('ask for a rebuild when the distribution has a fix that the base lacks and the Dockerfile would pick up; false when absent').optional(),
-      workflow: text('write the file name of a workflow, for example build.yml', 100)
-        .regex(/^[A-Za-z0-9._-]+\.ya?ml$/, 'write only the file name of a workflow in .github/workflows, for example build.yml')
-        .optional()
-        .describe('the workflow to start by workflow_dispatch; without it, a repository_dispatch of type underpin-rebuild is sent'),
-      ref: branch.optional().describe('the branch or tag that is built; the base branch when absent'),
-      inputs: z
-        .record(inputName, inputValue, { error: 'write inputs as "name: value" pairs' })
-        .refine((inputs) => Object.keys(inputs).length <= 10, { error: 'give at most 10 inputs' })
-        .optional()
-        .describe('inputs of the workflow, by the names that it declares'),
+      match: z
+        .union([one, listOf(one, mostGlobs, 'globs').min(1, 'name at least one glob')], { error: 'write a glob in quotes, or a list of globs' })
+        .describe(what),
+      enabled: flag('false leaves them alone', true).optional(),
+      ...useSettings,
     },
-    { error: 'write daily, weekly, monthly, on-fix, never, a cron pattern in quotes, or the fields of a rebuild' },
+    { error: 'write "match:" with a glob and, below it, what holds there' },
   )
-  .refine((rebuild) => rebuild.inputs === undefined || rebuild.workflow !== undefined, {
-    error: 'inputs are given to a workflow; name it in "workflow"',
-    path: ['inputs'],
+
+const pathGlobs = 'globs over paths from the root of the repo; a folder covers what is below it'
+const imageGlobs = 'globs over image names: "python", "bitnami/*", "ghcr.io/acme/**"'
+
+/** https://docs.github.com/en/organizations: an organisation's own defaults stand in its repository `.github`. */
+const extended = z
+  .string({ error: 'write .github, the repository of your organisation that holds the policy of all' })
+  .superRefine((written, context) => {
+    if (/^(?:[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/)?\.github$/.test(written)) return
+    const isAddress = /:\/\/|^[a-z]+:|^\/|^www\.|@/i.test(written)
+    const message = isAddress
+      ? 'a policy is read from no address; write .github, the repository of your organisation'
+      : 'only the repository .github of the same owner can be extended; write .github'
+    context.addIssue({ code: 'custom', message })
   })
+  .meta({ description: 'take what stands in this file of the repository .github of the same owner as the defaults', examples: ['.github'] })
 
 /** What a policy file says, as written; `policy-file.ts` turns it into a `Policy`. */
-export const policyFileSchema = z.strictObject(
-  {
-    enabled: flag('false switches Underpin off in this repo').optional(),
-    ignore: z
-      .strictObject(
-        {
-          paths: listOf(glob, 100, 'globs').optional().describe('globs over paths from the root of the repo; a folder covers what is below it'),
-          images: listOf(imageGlob, 100, 'globs').optional().describe('globs over image names: "python", "bitnami/*", "ghcr.io/acme/**"'),
-        },
-        { error: 'write "paths:" and "images:" below ignore, each with a list' },
-      )
-      .optional(),
-    platforms: listOf(platform, 20, 'platforms').optional().describe('the platforms that this repo builds; every platform of an image counts when absent'),
-    pinFloatingTags: flag('give "name:tag" a digest').optional(),
-    pinOverArguments: flag('do so even where an ARG supplies the tag, which switches --build-arg off for it').optional(),
-    labels: listOf(label, 10, 'labels').optional().describe('labels of the pull requests'),
-    baseBranch: branch.optional().describe('the branch that pull requests go to; the default branch when absent'),
-    limits: z
-      .strictObject(
-        {
-          openPullRequests: wholeNumber(0, 50, 'pull requests of ours open at once').optional(),
-          pullRequestsPerHour: wholeNumber(1, 50, 'pull requests opened in an hour').optional(),
-        },
-        { error: 'write "openPullRequests:" or "pullRequestsPerHour:" below limits' },
-      )
-      .optional(),
-    includeForks: flag('take part although the repo is a fork').optional(),
-    rebuild: z.union([schedule, rebuildObject]).optional().describe('when the images of the repo are built again although nobody commits'),
-  },
-  { error: 'write "name: value" lines; docs/policy.md shows each of them' },
-)
+export const policyFileSchema = z
+  .strictObject(
+    {
+      extends: extended.optional(),
+      enabled: flag('false switches Underpin off in this repo', true).optional(),
+      ignore: z
+        .strictObject(
+          { paths: lists.globs.optional().describe(pathGlobs), images: lists.imageGlobs.optional().describe(imageGlobs) },
+          { error: 'write "paths:" and "images:" below ignore, each with a list' },
+        )
+        .optional()
+        .describe('what is left alone, whatever else the file says'),
+      ...useSettings,
+      images: listOf(ruleOf(imageGlob, imageGlobs), mostRules, 'rules').optional().describe('what holds for some images; the first rule that matches counts'),
+      paths: listOf(ruleOf(glob, pathGlobs), mostRules, 'rules')
+        .optional()
+        .describe('what holds in some files, also against a rule for images; the first rule that matches counts'),
+      baseBranch: branch.optional().describe('the branch that pull requests go to; the default branch when absent'),
+      baseBranches: lists.branches.optional().describe('the same for several branches'),
+      branchPrefix: branchPrefix.optional().meta({ description: 'what the names of our branches begin with', default: 'underpin/' }),
+      commitPrefix: commitPrefix.optional().describe('what commits and titles of pull requests begin with, for example "chore(deps):"'),
+      limits: z
+        .strictObject(
+          {
+            openPullRequests: wholeNumber(0, 50, 'pull requests of ours open at once', 5).optional(),
+            pullRequestsPerHour: wholeNumber(1, 50, 'pull requests opened in an hour', 2).optional(),
+          },
+          { error: 'write "openPullRequests:" or "pullRequestsPerHour:" below limits' },
+        )
+        .optional(),
+      includeForks: flag('take part although the repo is a fork', false).optional(),
+      rebuild: rebuild.optional(),
+    },
+    { error: 'write "name: value" lines; docs/policy.md shows each of them' },
+  )
+  .refine(({ baseBranch, baseBranches }) => baseBranch === undefined || baseBranches === undefined, {
+    error: 'write baseBranch or baseBranches, not both',
+    path: ['baseBranch'],
+  })
 
 /** A policy file that passed the schema. */
 export type PolicyFile = z.infer<typeof policyFileSchema>

@@ -1,11 +1,18 @@
-/** Bounded YAML: a text as a tree with the line of each node, or what is wrong with it. */
+/** Bounded YAML: a text as a tree with the place of each node, or what is wrong with it. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import type { PolicyPosition, PolicyProblem } from '../domain/repo/policy.ts'
 
-/** A problem with a file; `line` is 1-based, null when the whole file is meant; `path` is `limits.openPullRequests`, empty for the root. */
-export type Problem = { readonly line: number | null; readonly path: string; readonly message: string }
+/** A problem with the file that was read. */
+export type Problem = Omit<PolicyProblem, 'file'>
 
-/** `value` holds plain JSON values; `lineOf` gives the line of the nearest written node on the way to `path`, or of the key itself. */
-export type YamlTree = { readonly value: unknown; readonly lineOf: (path: readonly PropertyKey[]) => number | null }
+/** A file as plain JSON values, with the places where they are written. */
+export type YamlTree = {
+  readonly value: unknown
+  /** Where what stands at `path` is written: the value where it begins on the line of its field, else the field; where there is nothing, the nearest on the way. Null in an empty file. */
+  readonly placeOf: (path: readonly PropertyKey[]) => PolicyPosition | null
+  /** The same for the field itself. */
+  readonly fieldAt: (path: readonly PropertyKey[]) => PolicyPosition | null
+}
 
 /** Bytes of a policy file that are read. A long one has a hundred lines. */
 export const longestPolicy = 64 * 1024
@@ -19,20 +26,23 @@ export function readYaml(
   bytes: Uint8Array,
 ): { readonly kind: 'tree'; readonly tree: YamlTree } | { readonly kind: 'broken'; readonly problems: readonly Problem[] } {
   const broken = (...problems: readonly Problem[]) => ({ kind: 'broken', problems }) as const
-  if (bytes.length > longestPolicy) return broken({ line: null, path: '', message: `the file is longer than ${longestPolicy} bytes` })
+  if (bytes.length > longestPolicy) return broken({ at: null, path: '', message: `the file is longer than ${longestPolicy} bytes` })
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return broken({ line: null, path: '', message: 'the file is not UTF-8 text; save it as UTF-8' })
+    return broken({ at: null, path: '', message: 'the file is not UTF-8 text; save it as UTF-8' })
   }
-  const deepLine = tooDeepAt(text)
-  if (deepLine !== null)
-    return broken({ line: deepLine, path: '', message: `this is nested or indented too deep; a policy needs no more than ${deepest} levels` })
+  const deep = tooDeepAt(text)
+  if (deep !== null) return broken({ at: deep, path: '', message: `this is nested or indented too deep; a policy needs no more than ${deepest} levels` })
   const lines = new LineCounter()
-  const lineAt = (node: unknown) => {
+  const positionAt = (offset: number): PolicyPosition => {
+    const { line, col } = lines.linePos(offset)
+    return { line, column: col }
+  }
+  const placeAt = (node: unknown) => {
     const start = (node as Node | null)?.range?.[0]
-    return start === undefined ? null : lines.linePos(start).line
+    return start === undefined ? null : positionAt(start)
   }
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -44,63 +54,64 @@ export function readYaml(
     logLevel: 'error',
   })
   if (document.errors.length > 0) {
-    return broken(
-      ...document.errors.slice(0, 5).map((error) => ({ line: lines.linePos(error.pos[0]).line, path: '', message: sayError(error.code, error.message) })),
-    )
+    return broken(...document.errors.slice(0, 5).map((error) => ({ at: positionAt(error.pos[0]), path: '', message: sayError(error.code, error.message) })))
   }
   const problems: Problem[] = []
   let aliases = 0
   visit(document, {
     Pair: (_, pair) => {
       const name = isScalar(pair.key) ? String(pair.key.value) : ''
-      if (unsafeKeys.has(name)) problems.push({ line: lineAt(pair.key), path: name, message: `"${name}" is not a field; remove the line` })
+      if (unsafeKeys.has(name)) problems.push({ at: placeAt(pair.key), path: name, message: `"${name}" is not a field; remove the line` })
     },
     Alias: (_, alias) => {
       aliases += 1
       if (aliases === mostAliases + 1)
-        problems.push({ line: lineAt(alias), path: '', message: `the file uses more than ${mostAliases} aliases; write the values out` })
+        problems.push({ at: placeAt(alias), path: '', message: `the file uses more than ${mostAliases} aliases; write the values out` })
     },
     Node: (_, node) => {
       if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
-        problems.push({ line: lineAt(node), path: '', message: 'YAML tags such as "!name" mean nothing here; remove it' })
+        problems.push({ at: placeAt(node), path: '', message: 'YAML tags such as "!name" mean nothing here; remove it' })
     },
   })
   if (problems.length > 0) return broken(...problems)
-  const lineOf = (path: readonly PropertyKey[]) => {
+  const nearest = (path: readonly PropertyKey[]) => {
     let node: unknown = document.contents
-    let line = lineAt(node)
+    let field = placeAt(node)
+    let value = field
     for (const step of path) {
-      if (isAlias(node)) node = node.resolve(document)
-      if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step)
-        line = lineAt(pair?.key) ?? line
-        node = pair?.value
-      } else if (isSeq(node)) {
-        node = node.items[Number(step)]
-        line = lineAt(node) ?? line
-      } else break
+      const parent = isAlias(node) ? node.resolve(document) : node
+      const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === step) : undefined
+      const item = isSeq(parent) ? parent.items[Number(step)] : undefined
+      if (pair === undefined && item === undefined) break
+      node = pair === undefined ? item : pair.value
+      field = placeAt(pair === undefined ? item : pair.key) ?? field
+      value = placeAt(node) ?? field
     }
-    return line
+    return { field, value: value?.line === field?.line ? value : field }
   }
   try {
-    return { kind: 'tree', tree: { value: document.toJS({ maxAliasCount: mostAliases }) as unknown, lineOf } }
+    return {
+      kind: 'tree',
+      tree: { value: document.toJS({ maxAliasCount: mostAliases }) as unknown, placeOf: (path) => nearest(path).value, fieldAt: (path) => nearest(path).field },
+    }
   } catch {
-    return broken({ line: null, path: '', message: 'the aliases of the file unfold to too much; write the values out' })
+    return broken({ at: null, path: '', message: 'the aliases of the file unfold to too much; write the values out' })
   }
 }
 
-/** The line on which brackets or one line's list marks nest too deep for the parser's recursion, or null. Quoted brackets count too: a policy has few. */
-function tooDeepAt(text: string): number | null {
+/** Where brackets or one line's list marks nest too deep for the parser's recursion, or null. Quoted brackets count too: a policy has few. */
+function tooDeepAt(text: string): PolicyPosition | null {
   let open = 0
   for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
     const indent = /^[ ]*/.exec(line)?.[0].length ?? 0
     const marks = (/^[ \t\-?:]*/.exec(line)?.[0].match(/[-?:]/g) ?? []).length
-    for (const character of line) {
+    for (let at = 0; at < line.length; at += 1) {
+      const character = line[at]
       if (character === '[' || character === '{') open += 1
       if (character === ']' || character === '}') open = Math.max(0, open - 1)
-      if (open > deepest) return index + 1
+      if (open > deepest) return { line: index + 1, column: at + 1 }
     }
-    if (indent > 200 || marks > deepest) return index + 1
+    if (indent > 200 || marks > deepest) return { line: index + 1, column: indent + 1 }
   }
   return null
 }

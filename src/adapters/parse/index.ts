@@ -2,14 +2,14 @@
 import { Fault } from '../../domain/fault.ts'
 import type { RpmFiles, RpmRead } from '../../domain/package/rpm-database.ts'
 import type { FileReading, RepoText, Surroundings } from '../../domain/repo/file-reading.ts'
-import type { ReadPolicy } from '../../domain/repo/policy.ts'
+import type { PolicySurroundings, ReadPolicy } from '../../domain/repo/policy.ts'
 import type { UntrustedParse } from '../../ports/untrusted-parse.ts'
 import { createParsePool, type PoolOptions } from './pool.ts'
 
 /** A task as it goes to the child: a file with what is around it, a policy file, or an rpm database. */
 export type ParseTask =
   | { readonly kind: 'file'; readonly format: string; readonly file: RepoText; readonly surroundings: Surroundings }
-  | { readonly kind: 'policy'; readonly bytes: Uint8Array }
+  | { readonly kind: 'policy'; readonly bytes: Uint8Array; readonly surroundings: PolicySurroundings }
   | { readonly kind: 'rpm-database'; readonly files: RpmFiles }
 
 /** One is enough: most images have no such database, and its reading takes some 100 ms. Few wait, since each holds its bytes meanwhile. */
@@ -22,7 +22,7 @@ export function createParse(options: PoolOptions): UntrustedParse {
   const databases = createParsePool({ ...options, ...databaseBounds })
   return {
     read: async (format, file, surroundings) => (await pool.run({ kind: 'file', format, file, surroundings } satisfies ParseTask)) as FileReading,
-    policy: async (bytes) => (await pool.run({ kind: 'policy', bytes } satisfies ParseTask)) as ReadPolicy,
+    policy: async (bytes, surroundings = {}) => (await pool.run({ kind: 'policy', bytes, surroundings } satisfies ParseTask)) as ReadPolicy,
     rpmDatabase: async (files) => {
       const length = files.main.length + (files.kind === 'sqlite' ? (files.wal?.length ?? 0) : 0)
       if (length > longestDatabase) throw new Fault('invalid', `the rpm database has ${length} bytes, more than ${longestDatabase}`)

@@ -61,7 +61,7 @@ async function run(dir: string, options: Options): Promise<void> {
     problems.push(...moved.problems)
     console.error(moved.written.length === 0 ? 'nothing to write' : `wrote ${moved.written.join(', ')}`)
   }
-  for (const problem of [...problems, ...loginProblems]) console.error(problem)
+  for (const problem of [...read.notes, ...problems, ...loginProblems]) console.error(problem)
   process.exitCode = exitCode(uses, problems, options.failOn ?? [])
 }
 

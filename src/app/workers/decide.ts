@@ -3,18 +3,22 @@ import { type Claim, work } from '../../domain/due-work.ts'
 import { formatTagKey } from '../../domain/image/observation.ts'
 import type { CredentialGrant } from '../../domain/image/scope.ts'
 import type { Rebuild } from '../../domain/rebuild.ts'
+import type { Policy } from '../../domain/repo/policy.ts'
 import type { Repo } from '../../domain/repo/repo.ts'
-import { decide, keptKeys, withLimits } from '../../pipeline/decide.ts'
+import { decide, keptKeys, type KnownUse, withLimits } from '../../pipeline/decide.ts'
 import { recallEvidence } from '../../pipeline/recall/evidence.ts'
 import { type FixPorts, recallFixes } from '../../pipeline/recall/fixes.ts'
 import { plan } from '../../pipeline/plan.ts'
 import { type RecalledUse, recallBuild, recallUses } from '../../pipeline/recall.ts'
 import { decideBuild } from '../../policy/decide-build.ts'
+import type { EvidenceFacts, WaitingFix } from '../../policy/facts.ts'
+import { policyFor } from '../../policy/policy-for.ts'
+import { windowAt } from '../../policy/schedule.ts'
 import type { DecisionStore, StoredDecision } from '../../ports/decision-store.ts'
 import type { DueWorkStore } from '../../ports/due-work-store.ts'
 import type { ObservationStore } from '../../ports/observation-store.ts'
 import type { RebuildStore } from '../../ports/rebuild-store.ts'
-import type { Discovery, RepoStore } from '../../ports/repo-store.ts'
+import type { BaseBranch, Discovery, RepoStore } from '../../ports/repo-store.ts'
 import type { UpdateStore } from '../../ports/update-store.ts'
 import { formatWanted } from '../../ports/wanted-inspection-store.ts'
 
@@ -40,31 +44,54 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   const repo = await ports.repos.read(Number(claim.key))
   const discovery = repo === null ? null : await ports.repos.discovery(repo.id)
   if (repo === null || discovery === null) return null
-  const { branch: baseBranch, policy, files } = discovery
-  const recalled = await recallUses(ports.observations, discovery.uses, repo.installationId, ports.grants, policy)
-  const { uses, fixes } = await lookInside(ports, recalled, discovery, asOf)
+  const { branches, policy } = discovery
   const updates = await ports.updates.ofRepo(repo.id)
-  const decided = decide({ repo, baseBranch, policy, uses, updates, asOf })
-  // What the policy leaves alone is not asked for either.
-  await watchTags(
-    ports,
-    uses.filter((_, index) => decided[index]?.decision.kind !== 'skip'),
-    asOf,
-  )
-  for (const change of plan({ repo, policy, files, decided, asOf }))
-    if (!(await ports.updates.plan(claim, repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs)))) return null
+  const parts: Part[] = []
+  for (const base of branches) {
+    const recalled = await recallUses(ports.observations, base.uses, repo.installationId, ports.grants, policy)
+    const { uses, fixes } = await lookInside(ports, recalled, base, policy, asOf)
+    const decided = decide({ repo, baseBranch: base.branch, policy, uses, updates, asOf })
+    parts.push({ base, uses, fixes: base === branches[0] ? fixes : [], decided })
+    // What the policy leaves alone is not asked for either.
+    await watchTags(
+      ports,
+      uses.filter((_, index) => decided[index]?.decision.kind !== 'skip'),
+      asOf,
+    )
+  }
+  const plans = parts.flatMap(({ base: { files }, decided }) => plan({ repo, policy, files, decided, asOf }))
+  for (const change of plans) if (!(await ports.updates.plan(claim, repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs)))) return null
+  const decided = parts.flatMap((part) => part.decided)
+  const { uses, fixes } = parts[0] ?? { uses: [], fixes: [] }
   if (!(await ports.updates.retain(claim, repo.id, keptKeys(decided, policy, updates), asOf))) return null
   const build = decideBuild(await recallBuild(ports, repo, discovery, uses, fixes, asOf))
   if (build.cause !== null && (await ports.rebuilds.ask(claim, rebuildOf(ports, repo, discovery, build.cause, asOf))) === null) return null
-  const stored: StoredDecision[] = withLimits(decided, await ports.updates.ofRepo(repo.id)).map(({ use, decision }) => ({
-    subject: { kind: 'image-use', file: use.file, offset: use.span[0] },
-    decision,
-    decidedAt: asOf,
-  }))
+  const planned = await ports.updates.ofRepo(repo.id)
+  const stored: StoredDecision[] = parts.flatMap(({ base: { branch }, decided: some }) =>
+    withLimits(some, planned).map(({ use, decision }) => ({
+      subject: { kind: 'image-use', branch, file: use.file, offset: use.span[0] },
+      decision,
+      decidedAt: asOf,
+    })),
+  )
   stored.push({ subject: { kind: 'build', workflow: policy.rebuild?.workflow ?? null }, decision: build.decision, decidedAt: asOf })
   await ports.decisions.replace(claim, repo.id, stored)
-  const untils = decided.map(({ decision: { until } }) => until)
+  const untils = decided.map(({ use, decision }) => (decision.kind === 'update' ? closing(policyFor(policy, use), repo, asOf) : decision.until))
   return earliest(build.next, ...untils, fixes.length > 0 && policy.rebuild?.onFix === true ? new Date(asOf.getTime() + offersEveryMs) : null)
+}
+
+/** What is known and decided about one base branch. Rebuilds are those of the first. */
+type Part = {
+  readonly base: BaseBranch
+  readonly uses: readonly (RecalledUse & { readonly evidence?: EvidenceFacts | null })[]
+  readonly fixes: readonly WaitingFix[]
+  readonly decided: readonly KnownUse[]
+}
+
+/** When the window closes in which an update may be opened: one that no pull request carries by then is held again. */
+function closing({ schedule }: Pick<Policy, 'schedule'>, repo: Repo, asOf: Date): Date | null {
+  const window = schedule === null ? null : windowAt(schedule, repo.id, asOf)
+  return window?.kind === 'open' ? window.closes : null
 }
 
 /** While a fix waits, what package archives offer is looked at again this often, ms: they lag behind advisories by hours. */
@@ -75,8 +102,13 @@ function earliest(...times: readonly (Date | null)[]): Date | null {
 }
 
 /** What is known inside the images, where somebody looks; what is wanted and not there is due. What the policy leaves alone is not looked into. */
-async function lookInside({ evidence, dueWork }: DecideWorkerPorts, recalled: readonly RecalledUse[], discovery: Discovery, asOf: Date) {
-  const { policy } = discovery
+async function lookInside(
+  { evidence, dueWork }: DecideWorkerPorts,
+  recalled: readonly RecalledUse[],
+  { files }: Pick<BaseBranch, 'files'>,
+  policy: Policy,
+  asOf: Date,
+): Promise<Pick<Part, 'uses' | 'fixes'>> {
   if (evidence === null || !policy.enabled) return { uses: recalled, fixes: [] }
   const unasked = decide({ repo: null, baseBranch: '', policy, uses: recalled.map((one) => ({ ...one, evidence: null })), updates: [], asOf })
   const isOurs = (index: number) => unasked[index]?.decision.kind !== 'skip'
@@ -88,7 +120,7 @@ async function lookInside({ evidence, dueWork }: DecideWorkerPorts, recalled: re
   )
   const inside = gathered.uses[Symbol.iterator]()
   const uses = recalled.map((one, index) => (isOurs(index) ? (inside.next().value ?? one) : one))
-  const { fixes, toInspect, toAsk } = await recallFixes(evidence, discovery, gathered.uses, asOf)
+  const { fixes, toInspect, toAsk } = await recallFixes(evidence, { files, policy }, gathered.uses, asOf)
   await dueWork.schedule([
     ...[...gathered.toInspect, ...toInspect].map((wanted) => work('inspect', formatWanted(wanted), asOf)),
     ...toAsk.map((manifest) => work('installable', formatWanted(manifest), asOf)),
@@ -107,7 +139,7 @@ async function watchTags({ dueWork, observations, resolveEveryMs }: DecideWorker
   }
 }
 
-function rebuildOf({ newId }: DecideWorkerPorts, repo: Repo, { branch, policy }: Discovery, cause: string, askedAt: Date): Rebuild {
+function rebuildOf({ newId }: DecideWorkerPorts, repo: Repo, { branches: [{ branch }], policy }: Discovery, cause: string, askedAt: Date): Rebuild {
   const { workflow = null, ref = null, inputs = {} } = policy.rebuild ?? {}
   const unsent = { state: 'asked', tries: 0, sentAt: null, runId: null, runUrl: null, conclusion: null } as const
   return { id: newId(), repoId: repo.id, installationId: repo.installationId, cause, workflow, ref: ref ?? branch, inputs, askedAt, ...unsent }

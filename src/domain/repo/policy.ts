@@ -1,4 +1,5 @@
 /** Policies: what the people of a repo want Underpin to do there, after defaults. */
+import type { Json } from '../../lib/json.ts'
 import type { Extent } from '../image/extent.ts'
 
 /** When the images of a repo are rebuilt although nobody commits. */
@@ -74,7 +75,40 @@ export type Policy = UseSettings & {
 /** Where a repo's policy file is looked for. */
 export const policyPath = '.github/underpin.yml'
 
-/** A policy file as read: the policy, or what is wrong with it and on which line (1-based, null when the whole file is). */
+/** A place in a policy file: line and column are 1-based, and columns count UTF-16 units, as editors do. */
+export type PolicyPosition = { readonly line: number; readonly column: number }
+
+/** A mistake. `file` is null for the file that was read, else the name of the one that it extends; `at` is null where the whole file is meant; `path` is `limits.openPullRequests`, empty for the root. */
+export type PolicyProblem = { readonly file: string | null; readonly at: PolicyPosition | null; readonly path: string; readonly message: string }
+
+/** One value in force, in the words of the policy file; `from` is null where nobody wrote it, so that it is a default. */
+export type PolicyValue = {
+  readonly path: string
+  readonly value: Json
+  readonly from: { readonly file: string | null; readonly at: PolicyPosition } | null
+}
+
+/**
+ * What else the reading of a policy file needs. `owner` is that of the repo, where it is known. `base` is the file that the policy extends:
+ * `bytes` is null where it was looked for and is not there, and `name` is how people are told about it.
+ */
+export type PolicySurroundings = {
+  readonly owner?: string
+  readonly base?: { readonly name: string; readonly bytes: Uint8Array | null }
+}
+
+/**
+ * A policy file as read.
+ * - `policy`: what is in force, and where each value comes from
+ * - `extends`: fine so far, and to be read again with the file at `policyPath` in `<owner>/.github`; `owner` is null for the repo's own
+ * - `broken`: every mistake, at most twenty and one more that counts the rest
+ */
 export type ReadPolicy =
-  | { readonly kind: 'policy'; readonly policy: Policy }
-  | { readonly kind: 'broken'; readonly problems: readonly { readonly line: number | null; readonly path: string; readonly message: string }[] }
+  | { readonly kind: 'policy'; readonly policy: Policy; readonly values: readonly PolicyValue[] }
+  | { readonly kind: 'extends'; readonly owner: string | null; readonly at: PolicyPosition }
+  | { readonly kind: 'broken'; readonly problems: readonly PolicyProblem[] }
+
+/** `file:line:column: field: what to do`; `name` is that of the file that was read. */
+export function formatPolicyProblem({ file, at, path, message }: PolicyProblem, name: string): string {
+  return `${file ?? name}${at === null ? '' : `:${at.line}:${at.column}`}: ${path === '' ? '' : `${path}: `}${message}`
+}

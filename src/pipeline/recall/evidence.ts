@@ -8,6 +8,7 @@ import { formatPlatform } from '../../domain/image/platform.ts'
 import type { Policy } from '../../domain/repo/policy.ts'
 import { comparedManifests, type Compared, type Pair } from '../../policy/compared.ts'
 import type { EvidenceFacts } from '../../policy/facts.ts'
+import { policyFor } from '../../policy/policy-for.ts'
 import type { InventoryStore } from '../../ports/inventory-store.ts'
 import type { WantedInspectionStore, WantedManifest } from '../../ports/wanted-inspection-store.ts'
 import { type MatchPorts, matchInspections } from './matching.ts'
@@ -37,7 +38,7 @@ export async function recallEvidence(
   const gathered: (RecalledUse & { evidence: EvidenceFacts | null })[] = []
   const toInspect: ToInspect[] = []
   for (const recalled of uses) {
-    const compared = recalled.tag === null ? null : comparedManifests({ ...recalled, policy })
+    const compared = recalled.tag === null ? null : comparedManifests({ ...recalled, policy: policyFor(policy, recalled.use) })
     if (recalled.tag === null || compared === null) {
       gathered.push({ ...recalled, evidence: null })
       continue

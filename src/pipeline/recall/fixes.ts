@@ -8,9 +8,10 @@ import type { PackageSteps } from '../../domain/repo/package-steps.ts'
 import { formatFor } from '../../formats/index.ts'
 import { representative } from '../../policy/compared.ts'
 import type { Upstream, WaitingFix } from '../../policy/facts.ts'
+import { policyFor } from '../../policy/policy-for.ts'
 import { builtPlatforms } from '../../policy/target.ts'
 import type { InstallableNote, InstallableStore } from '../../ports/installable-store.ts'
-import type { Discovery } from '../../ports/repo-store.ts'
+import type { BaseBranch, Discovery } from '../../ports/repo-store.ts'
 import type { WantedManifest } from '../../ports/wanted-inspection-store.ts'
 import { type EvidencePorts, lookAt, type ToInspect } from './evidence.ts'
 import { matchInspections } from './matching.ts'
@@ -32,7 +33,7 @@ export type RecalledFixes = {
 /** A fix for each source package of each base that the final image stands on, as its tag shows it now. */
 export async function recallFixes(
   ports: FixPorts,
-  discovery: Pick<Discovery, 'files' | 'policy'>,
+  { files, policy }: Pick<BaseBranch, 'files'> & Pick<Discovery, 'policy'>,
   uses: readonly RecalledUse[],
   asOf: Date,
 ): Promise<RecalledFixes> {
@@ -47,7 +48,7 @@ export async function recallFixes(
     seen.add(key)
     const { scope, imageName } = tag
     const [through] = await ports.inventories.inspectionsThrough(scope, imageName, upstream.digest)
-    const wanted = wantedBase(tag, upstream, builtPlatforms({ use, policy: discovery.policy }))
+    const wanted = wantedBase(tag, upstream, builtPlatforms({ use, policy: policyFor(policy, use) }))
     if (wanted === null) continue
     const side = through !== undefined ? ({ kind: 'known', inspection: through } as const) : await lookAt(ports, wanted, asOf)
     if (side.kind === 'wanted') {
@@ -60,7 +61,7 @@ export async function recallFixes(
     const manifest = { scope, imageName, manifest: side.inspection.manifest }
     const note = await ports.installables.installable(scope, imageName, manifest.manifest)
     if (note === null || asOf.getTime() - note.askedAt.getTime() >= offersHoldMs) toAsk.push(manifest)
-    const steps = stepsOf(discovery, use.file)
+    const steps = stepsOf(files, use.file)
     for (const findings of waiting) fixes.push(fixOf(tag, side.inspection, findings, note, steps))
   }
   return { fixes: fixes.sort(bySeverity), toInspect, toAsk }
@@ -136,10 +137,10 @@ function offerOf(
   return behind === undefined ? { kind: 'known', version: offered[0] } : { kind: 'cannot-say', why: `its package repositories offer only ${behind}` }
 }
 
-function stepsOf({ files }: Pick<Discovery, 'files'>, path: string): PackageSteps {
+function stepsOf(files: BaseBranch['files'], path: string): PackageSteps {
   const file = files.find((candidate) => candidate.path === path)
   const read = formatFor(path)?.packageSteps ?? null
-  return file === undefined || read === null ? { upgradesAll: false, names: [] } : read(file.bytes)
+  return file === undefined || file.bytes === null || read === null ? { upgradesAll: false, names: [] } : read(file.bytes)
 }
 
 /** Known exploitation is no part of a fix: the worst severity, then the name. */

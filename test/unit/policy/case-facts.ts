@@ -10,6 +10,7 @@ import type { Edit, ImageUse } from '../../../src/domain/repo/image-use.ts'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
 import type { BuildFacts, UseFacts, WaitingFix } from '../../../src/policy/facts.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
+import { policyFor } from '../../../src/policy/policy-for.ts'
 import { toEvidence, type WrittenEvidence } from '../render/case-evidence.ts'
 
 /** A platform → digest map is an index (`attestation` is one of those), `image` a single image manifest. */
@@ -50,11 +51,12 @@ export function casesIn(folder: string): readonly { readonly name: string; reado
 }
 
 export function toUseFacts(written: WrittenUseFacts): UseFacts {
+  const use = toUse(written.use)
   return {
     asOf: new Date(written.asOf),
     repo: written.repo ?? null,
-    policy: toPolicy(written.policy),
-    use: toUse(written.use),
+    policy: policyFor(toPolicy(written.policy), use),
+    use,
     upstream: toUpstream(written.upstream),
     evidence: toEvidenceFacts(written.evidence),
     refusedDigests: (written.refusedDigests ?? []).map(toDigest),
@@ -166,7 +168,7 @@ function toPlatform(text: string): Platform {
 
 function toPolicy(lines: readonly string[]): Policy {
   const read = readPolicy(Buffer.from(lines.join('\n')))
-  if (read.kind === 'broken') throw new Error(JSON.stringify(read.problems))
+  if (read.kind !== 'policy') throw new Error(JSON.stringify(read))
   return read.policy
 }
 

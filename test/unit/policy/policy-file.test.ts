@@ -8,13 +8,13 @@ const read = (text: string) => readPolicy(Buffer.from(text))
 
 function policyOf(text: string): Policy {
   const result = read(text)
-  if (result.kind === 'broken') throw new Error(JSON.stringify(result.problems))
+  if (result.kind !== 'policy') throw new Error(JSON.stringify(result))
   return result.policy
 }
 
 function problemsOf(text: string): readonly string[] {
   const result = read(text)
-  return result.kind === 'policy' ? [] : result.problems.map(({ line, path, message }) => `${line} ${path}: ${message}`)
+  return result.kind === 'broken' ? result.problems.map(({ at, path, message }) => `${at === null ? null : `${at.line}:${at.column}`} ${path}: ${message}`) : []
 }
 
 describe('what a file comes to', () => {
@@ -53,35 +53,35 @@ describe('what a file comes to', () => {
 
 describe('what the author of a mistake is told', () => {
   test.each([
-    ['enabeld: true', '1 enabeld: unknown field; did you mean "enabled"?'],
-    ['enabled: yes', '1 enabled: write true or false'],
-    ['enabled: true\nenabled: false', '2 : this field stands twice; keep one of them'],
-    ['limits:\n  openPullRequests: 99', '2 limits.openPullRequests: write a whole number from 0 to 50'],
-    ['limits:\n  open: 1', '2 limits.open: unknown field; the fields here are openPullRequests, pullRequestsPerHour'],
-    ['labels:\n  - ok\n  - "a,b"', '3 labels.1: a label has no comma, and no space at its ends'],
-    ['ignore:\n  images:\n    - python:3', '3 ignore.images.0: write an image name without tag or digest, for example "python" or "ghcr.io/acme/**"'],
-    ['baseBranch: a..b', '1 baseBranch: this is not the name of a branch; write it as in the branch list on GitHub, for example main'],
-    ['platforms: [amd64]', '1 platforms.0: write a platform such as linux/amd64 or linux/arm/v7'],
+    ['enabeld: true', '1:1 enabeld: unknown field; did you mean "enabled"?'],
+    ['enabled: yes', '1:10 enabled: write true or false'],
+    ['enabled: true\nenabled: false', '2:1 : this field stands twice; keep one of them'],
+    ['limits:\n  openPullRequests: 99', '2:21 limits.openPullRequests: write a whole number from 0 to 50'],
+    ['limits:\n  open: 1', '2:3 limits.open: unknown field; the fields here are openPullRequests, pullRequestsPerHour'],
+    ['labels:\n  - ok\n  - "a,b"', '3:5 labels.1: a label has no comma, and no space at its ends'],
+    ['ignore:\n  images:\n    - python:3', '3:7 ignore.images.0: write an image name without tag or digest, for example "python" or "ghcr.io/acme/**"'],
+    ['baseBranch: a..b', '1:13 baseBranch: this is not the name of a branch; write it as in the branch list on GitHub, for example main'],
+    ['platforms: [amd64]', '1:13 platforms.0: write a platform such as linux/amd64 or linux/arm/v7'],
     [
       'rebuild: weekyl',
-      '1 rebuild: write daily, weekly, monthly, on-fix, never, or a cron pattern of five fields (minute hour day month weekday); did you mean "weekly"?',
+      '1:10 rebuild: write daily, weekly, monthly, on-fix, never, or a cron pattern of five fields (minute hour day month weekday); did you mean "weekly"?',
     ],
-    ['rebuild: "* * * * *"', '1 rebuild: the minute must be one number, or H for a minute that Underpin picks: a rebuild starts at most once an hour'],
-    ['rebuild: "0 0 31 2 *"', '1 rebuild: this cron pattern never comes'],
-    ['rebuild: "61 0 * * *"', '1 rebuild: this is not a cron pattern; five fields are needed (minute hour day month weekday), for example "30 4 * * 1"'],
-    ['rebuild: 5', '1 rebuild: write daily, weekly, monthly, on-fix, never, or a cron pattern in quotes'],
+    ['rebuild: "* * * * *"', '1:10 rebuild: the minute must be one number, or H for a minute that Underpin picks: once an hour is the most'],
+    ['rebuild: "0 0 31 2 *"', '1:10 rebuild: this cron pattern never comes'],
+    ['rebuild: "61 0 * * *"', '1:10 rebuild: this is not a cron pattern; five fields are needed (minute hour day month weekday), for example "30 4 * * 1"'],
+    ['rebuild: 5', '1:10 rebuild: write daily, weekly, monthly, on-fix, never, or a cron pattern in quotes'],
     [
       'rebuild:\n  timezone: Europe/Berln',
-      '2 rebuild.timezone: this is no IANA timezone; write one such as UTC, Europe/Berlin or America/New_York; did you mean "Europe/Berlin"?',
+      '2:13 rebuild.timezone: this is no IANA timezone; write one such as UTC, Europe/Berlin or America/New_York; did you mean "Europe/Berlin"?',
     ],
-    ['rebuild:\n  workflow: ../evil.yml', '2 rebuild.workflow: write only the file name of a workflow in .github/workflows, for example build.yml'],
-    ['rebuild:\n  inptus: {}', '2 rebuild.inptus: unknown field; did you mean "inputs"?'],
-    ['rebuild:\n  inputs: {a: 1}', '2 rebuild.inputs: inputs are given to a workflow; name it in "workflow"'],
-    ['rebuild:\n  workflow: b.yml\n  inputs:\n    a: [1]', '4 rebuild.inputs.a: write a text, a number, true or false'],
-    ['- enabled', '1 : write "name: value" lines; docs/policy.md shows each of them'],
-    ['enabled: true\n\tx: 1', '2 : a tab indents this line; use spaces'],
-    ['enabled: true\n---\nenabled: false', '2 : the file holds more than one YAML document; keep one'],
-    ['rebuild: !js/function weekly', '1 : YAML tags such as "!name" mean nothing here; remove it'],
+    ['rebuild:\n  workflow: ../evil.yml', '2:13 rebuild.workflow: write only the file name of a workflow in .github/workflows, for example build.yml'],
+    ['rebuild:\n  inptus: {}', '2:3 rebuild.inptus: unknown field; did you mean "inputs"?'],
+    ['rebuild:\n  inputs: {a: 1}', '2:11 rebuild.inputs: inputs are given to a workflow; name it in "workflow"'],
+    ['rebuild:\n  workflow: b.yml\n  inputs:\n    a: [1]', '4:8 rebuild.inputs.a: write a text, a number, true or false'],
+    ['- enabled', '1:1 : write "name: value" lines; docs/policy.md shows each of them'],
+    ['enabled: true\n\tx: 1', '2:1 : a tab indents this line; use spaces'],
+    ['enabled: true\n---\nenabled: false', '2:1 : the file holds more than one YAML document; keep one'],
+    ['rebuild: !js/function weekly', '1:23 : YAML tags such as "!name" mean nothing here; remove it'],
   ])('%j', (text, said) => {
     expect(problemsOf(text)).toContain(said)
   })
@@ -94,8 +94,8 @@ describe('what the author of a mistake is told', () => {
 
 describe('a file that means harm', () => {
   test.each(['__proto__', 'constructor', 'prototype'])('%s is refused wherever it stands, and no object changes', (key) => {
-    expect(problemsOf(`${key}: {polluted: true}`)).toEqual([`1 ${key}: "${key}" is not a field; remove the line`])
-    expect(problemsOf(`rebuild: {workflow: a.yml, inputs: {${key}: 1}}`)).toEqual([`1 ${key}: "${key}" is not a field; remove the line`])
+    expect(problemsOf(`${key}: {polluted: true}`)).toEqual([`1:1 ${key}: "${key}" is not a field; remove the line`])
+    expect(problemsOf(`rebuild: {workflow: a.yml, inputs: {${key}: 1}}`)).toEqual([`1:37 ${key}: "${key}" is not a field; remove the line`])
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
@@ -113,7 +113,7 @@ describe('a file that means harm', () => {
   })
 
   test('bytes that are not UTF-8 are named', () => {
-    expect(readPolicy(new Uint8Array([0xff, 0xfe, 0x41]))).toMatchObject({ kind: 'broken', problems: [{ line: null }] })
+    expect(readPolicy(new Uint8Array([0xff, 0xfe, 0x41]))).toMatchObject({ kind: 'broken', problems: [{ at: null }] })
   })
 
   test('any text gives a policy or a problem, never an exception', () => {
@@ -155,7 +155,7 @@ describe('a file that means harm', () => {
         ),
         (text) => {
           const result = read(text)
-          expect(result.kind === 'policy' || result.problems.length > 0).toBe(true)
+          expect(result.kind !== 'broken' || result.problems.length > 0).toBe(true)
         },
       ),
       { numRuns: 1_000 },
