@@ -7,10 +7,12 @@ import { version } from '../version.ts'
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   scan: async () => (await import('./scan.ts')).registerScan,
   refs: async () => (await import('./refs.ts')).registerRefs,
+  tags: async () => (await import('./tags.ts')).registerTags,
   inspect: async () => (await import('./inspect.ts')).registerInspect,
   match: async () => (await import('./match.ts')).registerMatch,
   diff: async () => (await import('./diff.ts')).registerDiff,
   'compare-versions': async () => (await import('./compare-versions.ts')).registerCompareVersions,
+  policy: async () => (await import('./policy.ts')).registerPolicy,
   feeds: async () => (await import('./feeds.ts')).registerFeeds,
   serve: async () => (await import('./serve.ts')).registerServe,
   migrate: async () => (await import('./migrate.ts')).registerMigrate,

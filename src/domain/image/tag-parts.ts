@@ -92,5 +92,5 @@ function keyOf(field: TagField): string {
 }
 
 function textField(text: string): TagField {
-  return { kind: 'text', before: '', text, leadsTo: null }
+  return { kind: 'text', before: '', text }
 }

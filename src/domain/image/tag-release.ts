@@ -56,12 +56,10 @@ export function releaseNames(distros: DistroTable): ReleaseNames {
   return names
 }
 
-/** The release that a distribution's name (any case) and a number mean, or null. `ubuntu2204` is 22.04. */
+/** The release that a distribution's name (any case) and a number mean, or null. */
 export function numberedRelease(names: ReleaseNames, word: string, number: string): TagRelease | null {
   const lower = word.toLowerCase()
-  const id = aliases.get(lower) ?? lower
-  const dotted = id === 'ubuntu' && /^\d{4}$/.test(number) ? `${number.slice(0, 2)}.${number.slice(2)}` : number
-  return names.byNumber.get(`${id} ${dotted}`) ?? null
+  return names.byNumber.get(`${aliases.get(lower) ?? lower} ${number}`) ?? null
 }
 
 /** Whether the word is a distribution's name in tags. */

@@ -7,31 +7,37 @@ export type Segment = {
 }
 
 /** A date and time with dashes (`RELEASE.2024-10-13T13-34-11Z`) or an architecture with a seam in its name, else whatever stands between separators. */
-const segmentForm = /([-_]*)((?:[A-Za-z]{1,20}\.)?(?:19|20)\d\d-\d\d-\d\d(?:T\d\d-\d\d(?:-\d\d)?Z?)?(?![0-9A-Za-z.])|x86[-_]64(?![0-9A-Za-z.])|[^-_]+|$)/gy
+const segmentForm = /([-_]*)((?:[A-Za-z]{1,20}\.)?(?:19|20)\d\d-\d\d-\d\d(?:T\d\d-\d\d(?:-\d\d)?Z?)?(?![0-9A-Za-z])[^-_]*|x86[-_]64(?![0-9A-Za-z.])|[^-_]+|$)/gy
 
 /** The segments in order; with their separators they are the whole text. */
 export function segmentsOf(tag: string): readonly Segment[] {
   return [...tag.matchAll(segmentForm)].flatMap(([whole, before = '', text = '']) => (whole === '' ? [] : [{ before, text }]))
 }
 
-/** The day and time of day that a segment is, with what stands before it (`RELEASE.`) and behind (`.1`). */
+/** The day and time of day that a segment tells. */
 export type DateForm = {
-  readonly before: string
-  /** Which way of writing it is: two dates are of one line when they are written alike, a respin (`.1`) aside. */
+  /** What stands before it in the segment: `RELEASE.`. */
+  readonly lead: string
+  /** How it is written: two dates are of one line when they are written alike, but for a respin. */
   readonly form: string
-  /** Year, month and day as one number, time of day, then the numbers of a respin. */
+  /** Year, month and day as one number, the time of day as another, then the numbers of a respin (`.1`). */
   readonly numbers: readonly number[]
+  /** What stands behind it in the segment: `.fips`. */
+  readonly rest: string
 }
 
-const dateForm = /^((?:[A-Za-z]{1,20}\.?)?)((?:19|20)\d\d)([-.]?)([01]\d)\3([0-3]\d)(T?)((?:\d{2}-?\d{2}(?:-?\d{2})?)?)(Z?)((?:\.\d{1,14}){0,4})$/
+const dateForm =
+  /^([A-Za-z]{0,20}\.?)((?:19|20)\d\d)([-.]?)(0[1-9]|1[0-2])\3(0[1-9]|[12]\d|3[01])(?:(T?)(\d\d-?\d\d(?:-?\d\d)?)(Z?))?((?:\.\d{1,14}){0,4})(\.[A-Za-z][0-9A-Za-z.]*)?$/
 
-/** Reads a segment as a date; null where it is none. With dots between the parts (`2024.10.16`) only where `dotted` is asked for: it may be a version. */
+/** Reads a segment as a date; null where it is none. With dots between its parts (`2024.10.16`) it is one only where `dotted`: it may be a version. */
 export function dateOf(text: string, dotted: boolean): DateForm | null {
-  const [, before, year, dash, month, day, t, time, zone, respin] = dateForm.exec(text) ?? []
-  if (before === undefined || year === undefined || month === undefined || day === undefined || time === undefined || respin === undefined) return null
-  if (dash === '.' ? !dotted || time !== '' : dash === '-' && time !== '' && t === '') return null
-  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > 31) return null
-  const digits = time.replaceAll('-', '')
-  const numbers = [Number(`${year}${month}${day}`), ...(digits === '' ? [] : [Number(digits.padEnd(6, '0'))]), ...respin.split('.').slice(1).map(Number)]
-  return { before, form: `date${dash}${t}${time.replace(/\d/g, '0')}${zone}`, numbers }
+  const [, lead = '', year, dash, month, day, t = '', time = '', zone = '', respin = '', rest = ''] = dateForm.exec(text) ?? []
+  if (year === undefined || (dash === '.' && (!dotted || time !== '')) || (dash === '-' && time !== '' && t === '')) return null
+  const clock = time.replaceAll('-', '')
+  return {
+    lead,
+    form: `date${dash}${t}${time.replace(/\d/g, '0')}${zone}`,
+    numbers: [Number(`${year}${month}${day}`), ...(clock === '' ? [] : [Number(clock.padEnd(6, '0'))]), ...respin.split('.').slice(1).map(Number)],
+    rest,
+  }
 }

@@ -22,20 +22,23 @@ export type TagReach = {
 
 export type TagChoiceInput = TagReach & { readonly current: string; readonly tags: Iterable<string>; readonly distros: DistroTable }
 
+/** A tag that is not taken, and why. */
+export type RefusedTag = { readonly tag: string; readonly why: TagRefusal }
+
 export type TagChoice = {
   /** Null where the tag stays. */
   readonly candidate: string | null
   /** How many different tags there were. */
   readonly considered: number
   /** In the order given. Neither the current tag nor those that could be taken but are older than the candidate. */
-  readonly refused: readonly { readonly tag: string; readonly why: TagRefusal }[]
+  readonly refused: readonly RefusedTag[]
 }
 
 /** The newest tag of the current one's line that the reach allows. Linear in the number of tags. A range that is none holds no version. */
 export function chooseTag({ current, tags, distros, ...reach }: TagChoiceInput): TagChoice {
   const from = parseTag(current, distros)
   const within = withinReach(from, reach)
-  const refused: { tag: string; why: TagRefusal }[] = []
+  const refused: RefusedTag[] = []
   const all = new Set(tags)
   let best: Tag | null = null
   for (const text of all) {
@@ -62,8 +65,8 @@ export function refusalOf(from: Tag, to: Tag, mayChangeRelease: boolean): Exclud
   if (isSameShape && compareTags(to, from) <= 0) return 'lower'
   if (to.preRelease !== null && (from.preRelease === null || !isEqual(to.versions, from.versions))) return 'pre-release'
   if (isSameShape) return null
-  const [parts, were] = [partsOf(to), partsOf(from)]
-  return parts === were ? 'other-suffix' : parts < were ? 'coarser' : 'finer'
+  const more = to.versions.flat().length - from.versions.flat().length || to.rebuilds.length - from.rebuilds.length
+  return more === 0 ? 'other-suffix' : more < 0 ? 'coarser' : 'finer'
 }
 
 /** Whether one tag is of the other's line and newer. */
@@ -123,6 +126,3 @@ function isBelow(version: readonly number[], than: readonly number[]): boolean {
 
 const isEqual = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]): boolean =>
   a.length === b.length && a.every((list, at) => list.length === b[at]?.length && list.every((part, index) => part === b[at]?.[index]))
-
-/** How much a tag says: parts of versions, and rebuilds. */
-const partsOf = ({ versions, rebuilds }: Tag): number => versions.flat().length + rebuilds.length

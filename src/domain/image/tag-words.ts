@@ -49,10 +49,14 @@ export const rebuildWords: ReadonlySet<string> = new Set([
   'patch',
   'hotfix',
   'cu',
+  'kb',
   'k3s',
   'rke2r',
   'rancher',
 ])
+
+/** Names of branches: what is numbered behind one is a build of it (`3.10-master-777`). */
+export const branchWords: ReadonlySet<string> = new Set(['master', 'main', 'trunk', 'develop'])
 
 /** Words before a Windows release (`nanoserver-1809`): it is bound to the kernel of the host, so it is a variant. */
 export const windowsWords: ReadonlySet<string> = new Set(['nanoserver', 'windowsservercore', 'servercore', 'windowsserver', 'windows', 'ltsc'])
