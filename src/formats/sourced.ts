@@ -1,11 +1,17 @@
 /** Text in which every character remembers the byte of the file it was read from, through unquoting and expansion. */
+import type { Span } from '../lib/span.ts'
 
 /**
  * Characters stand for bytes (files are read as latin1), so offsets are byte offsets and `at[i]` is the place of `text[i]`;
  * `builderMade` where the builder and not a file supplied it, less than that where a pattern stands between (`readOnly`).
  * A place is a byte of the file that is read, or `fileStride` more than that for each file before it among those that are read along with it.
  */
-export type Sourced = { readonly text: string; readonly at: readonly number[] }
+export type Sourced = {
+  readonly text: string
+  readonly at: readonly number[]
+  /** The bytes that it was read from, where its places do not say so: it is empty, or ends in an escape. */
+  readonly span?: Span
+}
 
 /** How far apart the places of two files are: none is as long. */
 export const fileStride = 2 ** 32
@@ -25,6 +31,30 @@ export function readOnly({ text, at }: Sourced): Sourced {
 export function byteOf(place: number): number | null {
   if (place === builderMade) return null
   return place < 0 ? -2 - place : place
+}
+
+/** The byte that character `i` of `source` was read from, whether it may be written or not; behind the last character, the byte after that. */
+export function byteAt(source: Sourced, i: number): number {
+  const [start, end] = spanOf(source)
+  if (source instanceof Unbroken) return start + Math.min(i, source.text.length)
+  return i >= source.text.length ? end : (byteOf(source.at[i] ?? builderMade) ?? start)
+}
+
+/** The bytes from the first to behind the last that `source` was read from; `[0, 0]` where no file stands behind it. */
+export function spanOf(source: Sourced): Span {
+  if (source.span !== undefined) return source.span
+  const start = byteOf(source.at[0] ?? builderMade) ?? 0
+  return [start, (byteOf(source.at.at(-1) ?? builderMade) ?? start - 1) + 1]
+}
+
+/** `source` and the bytes that it was read from, quotes not counted. */
+export function readFrom(source: Sourced, span: Span): Sourced {
+  return source instanceof Unbroken && source.text !== '' ? source : new Lazy(source.text, () => source.at, span)
+}
+
+/** `text` that its file writes otherwise, all of it from byte `at`: nothing may be written back. */
+export function madeFrom(text: string, at: number): Sourced {
+  return { text, at: Array.from({ length: text.length }, () => -2 - at) }
 }
 
 /** `text` as it stands from the place `start` on. */
@@ -54,17 +84,23 @@ class Unbroken implements Sourced {
     this.#at ??= Array.from({ length: this.text.length }, (_, i) => this.start + i)
     return this.#at
   }
+
+  get span(): Span {
+    return [this.start, this.start + this.text.length]
+  }
 }
 
 /** The same for text from several places. */
 class Lazy implements Sourced {
   readonly text: string
+  readonly span?: Span
   readonly #places: () => readonly number[]
   #at: readonly number[] | undefined
 
-  constructor(text: string, places: () => readonly number[]) {
+  constructor(text: string, places: () => readonly number[], span?: Span) {
     this.text = text
     this.#places = places
+    if (span !== undefined) this.span = span
   }
 
   get at(): readonly number[] {

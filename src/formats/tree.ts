@@ -52,3 +52,15 @@ export function entriesAt(tree: Tree | null, ...path: readonly string[]): readon
   const found = at(tree, ...path)
   return found?.kind === 'map' ? found.entries : []
 }
+
+/** Levels of a tree that are read, aliases followed: honest files have some twenty. */
+export const deepestTree = 64
+
+/** Values of one tree that are read, each counted as often as an alias repeats it. */
+export const largestTree = 200_000
+
+/** The entries without those whose key comes again: the last one counts, as most readers have it. */
+export function lastOfEach(entries: readonly Entry[]): readonly Entry[] {
+  const last = new Map(entries.map((entry) => [entry.key, entry]))
+  return last.size === entries.length ? entries : entries.filter((entry) => last.get(entry.key) === entry)
+}

@@ -4,10 +4,11 @@ import type { Edit, ImageUse, Skip } from '../domain/repo/image-use.ts'
 import type { Span } from '../lib/span.ts'
 import { editsOf, type Found, type OtherReader, withoutConflicts } from './edits.ts'
 import type { RepoText } from '../domain/repo/file-reading.ts'
-import { fileStride, type Sourced, startIfUnbroken } from './sourced.ts'
+import { type Refusal, refusedUse } from './refusal.ts'
+import { fileStride, type Sourced, spanOf, startIfUnbroken } from './sourced.ts'
 
 /** Where a use stands; the rest of an `ImageUse` follows from its text. */
-export type Place = Pick<ImageUse, 'role' | 'stage' | 'inFinal' | 'platform'>
+export type Place = Pick<ImageUse, 'role' | 'stage' | 'inFinal' | 'platform'> & Partial<Pick<ImageUse, 'builtFor'>>
 
 /** A place of a file that has no stages. */
 export function placeOf(role: ImageUse['role'], platform: string | null = null): Place {
@@ -28,7 +29,7 @@ export type Fields = {
   readonly tagIsNumber?: boolean
 }
 
-/** `written` of every method stands in the file itself, in one piece. The same bytes in the same role are one use, however often they are read. */
+/** `written` of every method stands in the file itself, in one piece. The same bytes in the same role are one use, however often they are read, while they come to the same. */
 export class UseReader {
   readonly #format: string
   readonly #file: RepoText
@@ -52,8 +53,8 @@ export class UseReader {
     return (index + 1) * fileStride
   }
 
-  /** A use whose text comes to `resolved`. */
-  add(written: Sourced, resolved: Resolved, place: Place): void {
+  /** A use whose text comes to `resolved`; `because` says why it is not to be moved although it can be read. */
+  add(written: Sourced, resolved: Resolved, place: Place, because: Skip | null = null): void {
     const { value, unset } = resolved
     const unresolved: Skip | null =
       unset.size === 0 ? null : { code: 'unresolved-variable', message: `${[...unset].map((name) => `$${name}`).join(', ')} has no value in this file` }
@@ -63,7 +64,7 @@ export class UseReader {
     const expanded = { reference, value, formatted: formatReference(reference), imageName: formatImageName(reference.name) }
     const use = this.#use(written, place)
     const { edits, tagFromArgument, skip } = editsOf(expanded, use.span)
-    const why = unresolved ?? skip
+    const why = unresolved ?? skip ?? because
     this.#keep({ use: { ...use, reference, tagFromArgument, edits: why === null ? edits : [], skip: why }, expanded })
   }
 
@@ -86,6 +87,11 @@ export class UseReader {
   /** A use of which nothing is known but its place. */
   skip(written: Sourced, place: Place, skip: Skip): void {
     this.#keep({ use: { ...this.#use(written, place), skip }, expanded: null })
+  }
+
+  /** Part of the file that could not be read: one use stands for it, at the line that shows it. */
+  refuse(refusal: Refusal): void {
+    this.#keep({ use: refusedUse(this.#format, this.#file, refusal), expanded: null })
   }
 
   /** Something that reads variables and names no image. */
@@ -125,8 +131,9 @@ export class UseReader {
   }
 
   #keep(found: Found): void {
-    const { span, role, stage } = found.use
-    const key = `${span.join('-')} ${role} ${stage}`
+    const { span, role, stage, reference, edits, skip } = found.use
+    const outcome = [reference === null ? '' : formatReference(reference), skip?.code, ...edits.map((edit) => edit.span.join('-'))]
+    const key = [span.join('-'), role, stage, ...outcome].join(' ')
     if (!this.#found.has(key)) this.#found.set(key, found)
   }
 
@@ -139,17 +146,16 @@ export class UseReader {
   }
 
   #use(written: Sourced, place: Place): ImageUse {
-    const start = written.at[0] ?? 0
-    const end = (written.at.at(-1) ?? start) + 1
+    const [start, end] = spanOf(written)
     return {
       file: this.#file.path,
       line: this.lineOf(start),
       span: [start, end],
       format: this.#format,
+      builtFor: [],
       ...place,
       text: this.#bytes.toString('utf8', start, end),
       reference: null,
-      builtFor: [],
       tagFromArgument: false,
       edits: [],
       skip: null,

@@ -1,43 +1,80 @@
-/** The documents of a YAML text as trees. */
-import { isAlias, isMap, isPair, isScalar, isSeq, type Document, parseAllDocuments } from 'yaml'
+/** The documents of a YAML text (https://yaml.org/spec/1.2.2) as trees. */
+import { Composer, type Document, Lexer, Parser } from 'yaml'
 import { Refusal } from '../refusal.ts'
-import { fromFile, nothing } from '../sourced.ts'
-import type { Entry, Tree } from '../tree.ts'
+import { byteAt, fromFile, part, type Sourced } from '../sourced.ts'
+import { deepestTree, largestTree, type Tree } from '../tree.ts'
+import type { Documents } from '../tree-format.ts'
+import { type Budget, DocumentTree } from './document-tree.ts'
 
-/** `text` is latin1, so that its offsets are bytes. Throws `Refusal` where it is no YAML, or more than any honest file has. */
-export function readDocuments(text: string): readonly Tree[] {
-  const documents = parseAllDocuments(text, { version: '1.2', schema: 'core', merge: true, prettyErrors: false, logLevel: 'error', uniqueKeys: false })
-  if (!Array.isArray(documents)) return []
-  return documents.map((document) => {
-    const [error] = document.errors
-    if (error !== undefined) throw new Refusal(`this is not YAML: ${error.message}`, error.pos[0], 'invalid-syntax', 'container')
-    return treeOf(document as unknown as Document, document.contents, text)
-  })
+const byteOrderMark = '\xef\xbb\xbf'
+const mostDocuments = 20_000
+const mostLexemes = 600_000
+
+/** `text` is latin1, so that its offsets are bytes. Throws `Refusal` where some of it is no YAML, or it is more than any honest file has. */
+export function readDocuments(text: string | Sourced): readonly Tree[] {
+  const { documents, broken } = readYaml(text)
+  if (broken[0] !== undefined) throw broken[0]
+  return documents
 }
 
-function treeOf(document: Document, node: unknown, text: string): Tree {
-  if (isAlias(node)) return treeOf(document, node.resolve(document), text)
-  const at = (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0
-  if (isSeq(node)) return { kind: 'list', at, items: node.items.map((item) => treeOf(document, item, text)) }
-  if (isMap(node))
-    return {
-      kind: 'map',
-      at,
-      entries: node.items.flatMap((pair): readonly Entry[] => {
-        if (!isPair(pair) || !isScalar(pair.key)) return []
-        const merged = pair.key.value === '<<' ? treeOf(document, pair.value, text) : null
-        if (merged?.kind === 'map') return merged.entries
-        return [{ key: String(pair.key.value), keyAt: pair.key.range?.[0] ?? at, value: treeOf(document, pair.value, text) }]
-      }),
+/**
+ * The documents that match `hints`, and why others of those could not be read: what is broken in one loses none but that one.
+ * `text` is latin1 or a part of a file (YAML in a block scalar), whose places the trees then have. Throws `Refusal` (too-large) where it is more than any honest file has.
+ */
+export function readYaml(text: string | Sourced, hints: RegExp = /(?:)/, path = ''): Documents {
+  const whole = typeof text === 'string' ? fromFile(text, 0) : text
+  const source = whole.text.startsWith(byteOrderMark) ? part(whole, byteOrderMark.length) : whole
+  const documents: Tree[] = []
+  const broken: Refusal[] = []
+  const budget: Budget = { left: largestTree }
+  const starts = documentStarts(source.text)
+  for (const [i, start] of starts.entries()) {
+    const piece = part(source, start, starts[i + 1])
+    if (!hints.test(piece.text)) continue
+    for (const document of parsed(piece)) {
+      const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED')
+      if (error === undefined) documents.push(new DocumentTree(piece, budget).read(document.contents))
+      else broken.push(brokenAt(byteAt(piece, error.pos[0]), error.message, piece.text, path))
     }
-  if (!isScalar(node) || node.value === null) return { kind: 'none', at }
-  const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE'
-  const value = typeof node.value === 'string' ? node.value : String(node.source ?? '')
-  const start = quoted ? at + 1 : at
-  return {
-    kind: 'text',
-    at,
-    text: text.startsWith(value, start) ? fromFile(value, start) : nothing,
-    isTyped: typeof node.value !== 'string',
   }
+  return { documents, broken }
+}
+
+/** Where documents start: `---` at the start of a line does so wherever it stands (§9.1.2), so that each can be read alone. */
+function documentStarts(text: string): readonly number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n---'); at >= 0; at = text.indexOf('\n---', at + 4)) if (/^[ \t\r\n]?$/.test(text.charAt(at + 4))) starts.push(at + 1)
+  if (starts.length > mostDocuments) throw new Refusal(`it has more than ${mostDocuments} documents`, 0, 'too-large', 'container')
+  return starts
+}
+
+function parsed(source: Sourced): readonly Document[] {
+  const parser = new Parser()
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'failsafe',
+    prettyErrors: false,
+    strict: false,
+    logLevel: 'error',
+    uniqueKeys: false,
+    keepSourceTokens: true,
+  })
+  const documents: Document[] = []
+  let lexemes = 0
+  for (const lexeme of new Lexer().lex(source.text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token))
+    if (parser.stack.length > deepestTree + 2)
+      throw new Refusal(`it is nested more than ${deepestTree} levels deep`, byteAt(source, parser.offset), 'too-large', 'container')
+    if (++lexemes > mostLexemes) throw new Refusal('it has more parts than any honest file', 0, 'too-large', 'container')
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token))
+  return [...documents, ...composer.end()] as readonly Document[]
+}
+
+function brokenAt(at: number, problem: string, text: string, path: string): Refusal {
+  if (/(?<!\$)\{\{|\{%|<%/.test(text))
+    return new Refusal('it is a template, and what stands there is known only when it is filled in', at, 'template', 'container')
+  if (/(?:^|\/)templates\//.test(path))
+    return new Refusal(`it stands among the templates of a chart, and is no YAML before it is filled in: ${problem}`, at, 'template', 'container')
+  return new Refusal(`this is not YAML: ${problem}`, at, 'invalid-syntax', 'container')
 }

@@ -1,0 +1,70 @@
+/** Formats that are read as trees: each is a row that says which paths it reads and how its documents name images; reading is the same for all. */
+import { isUtf8 } from 'node:buffer'
+import type { DeclaredBuild } from '../domain/repo/declared-build.ts'
+import { alone, type FileReading, type RepoText, type Surroundings } from '../domain/repo/file-reading.ts'
+import type { FileFormat } from './file-format.ts'
+import { Refusal, refusedUse } from './refusal.ts'
+import type { Tree } from './tree.ts'
+import { UseReader } from './use-reader.ts'
+
+/** What a composer is given: the documents of one file, and where to write what it finds. */
+export type Composing = {
+  readonly file: RepoText
+  readonly documents: readonly Tree[]
+  readonly surroundings: Surroundings
+  readonly uses: UseReader
+  readonly declare: (build: DeclaredBuild) => void
+}
+
+export type TreeRow = {
+  readonly id: string
+  readonly matches: (path: string) => boolean
+  readonly isGuess?: boolean
+  readonly companionNames?: readonly string[]
+  /** Matches wherever a file could name an image; linear, without flags. It sees the file as latin1, and in YAML each document alone. */
+  readonly hints: RegExp
+  /** Reads the documents; it may throw `Refusal`. */
+  readonly compose: (composing: Composing) => void
+}
+
+/** The documents of a text, and why others could not be read. */
+export type Documents = { readonly documents: readonly Tree[]; readonly broken: readonly Refusal[] }
+
+/** Bytes of one file that are read. */
+export const longestTree = 1024 * 1024
+
+/** The format of a row whose text `parse` reads, which may throw `Refusal`. */
+export function treeFormat({ id, matches, isGuess = false, companionNames = [], hints, compose }: TreeRow, isRisky: boolean, parse: Parse): FileFormat {
+  return {
+    id,
+    matches,
+    isGuess,
+    isBuilt: false,
+    isRisky,
+    companionNames,
+    mayHold: (bytes) => hints.test(latin1(bytes)),
+    packageSteps: null,
+    read: (file, surroundings = alone): FileReading => {
+      try {
+        if (file.bytes.length > longestTree) throw new Refusal(`the file is larger than ${longestTree} bytes`, 0, 'too-large', 'container')
+        const uses = new UseReader(id, file)
+        const builds: DeclaredBuild[] = []
+        const { documents, broken } = parse(latin1(file.bytes), hints, file.path)
+        compose({ file, documents, surroundings, uses, declare: (build) => builds.push(build) })
+        for (const refusal of broken) uses.refuse(refusal)
+        if (!isUtf8(file.bytes)) uses.skipAll({ code: 'not-utf8', message: 'the file is not UTF-8 text' })
+        return { uses: uses.uses(), builds }
+      } catch (error) {
+        if (error instanceof Refusal) return { uses: [refusedUse(id, file, error)], builds: [] }
+        throw error
+      }
+    },
+  }
+}
+
+/** Reads `text`, of which only documents that match `hints` are asked for; `path` for words about what it may be. */
+export type Parse = (text: string, hints: RegExp, path: string) => Documents
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
