@@ -10,8 +10,8 @@ export type FileFormat = {
   matches(path: string): boolean
   /** True where most files at such paths name no image (any YAML file): they are read last, and what they hold is not kept where they name none. */
   readonly isGuess: boolean
-  /** Paths of files that say what variables of the file at `path` come to (`.env` beside a Compose file). */
-  companions(path: string): readonly string[]
+  /** Names of files in the same folder that say what variables of a file come to (`.env` beside a Compose file). */
+  readonly companionNames: readonly string[]
   /** A quick look: false only where `read` would find nothing. Linear, cannot fail. */
   mayHold(bytes: Uint8Array): boolean
   /** Whether files of this format are what other files declare builds of. They are read after those. */

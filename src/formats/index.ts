@@ -2,9 +2,12 @@
 import { compose } from './compose/index.ts'
 import { dockerfile } from './dockerfile/index.ts'
 import type { FileFormat } from './file-format.ts'
+import { helm } from './helm/index.ts'
+import { kubernetes } from './kubernetes/index.ts'
+import { kustomize } from './kustomize/index.ts'
 
 /** Every format; a path belongs to the first that matches. */
-export const formats: readonly FileFormat[] = [dockerfile, compose]
+export const formats: readonly FileFormat[] = [dockerfile, compose, helm, kustomize, kubernetes]
 
 /** The format of the file at `path`, or null where none reads it. */
 export function formatFor(path: string): FileFormat | null {
@@ -16,4 +19,16 @@ export function formatNamed(id: string): FileFormat {
   const format = formats.find((candidate) => candidate.id === id)
   if (format === undefined) throw new Error(`no such file format: ${id}`)
   return format
+}
+
+/** Paths of the files that say more about the one at `path`. */
+export function companionPaths({ companionNames }: FileFormat, path: string): readonly string[] {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1)
+  return companionNames.map((name) => `${folder}${name}`)
+}
+
+/** Whether a file at `path` may say more about one beside it. */
+export function mayBeCompanion(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return formats.some(({ companionNames }) => companionNames.includes(name))
 }

@@ -259,8 +259,9 @@ function commit({ repoChanges }: DeliverPorts, proposal: Proposal, { branch, bas
 
 function filesOf({ update, discovery }: Delivery, { files }: Standing): readonly CommitFile[] {
   return update.plan.changes.map(({ path, blobOid, replacements }) => {
-    const file = discovery.files.find((candidate) => candidate.path === path && candidate.blobOid === blobOid)
-    if (file === undefined) throw new Fault('conflict', `${path} changed since it was planned`)
+    const base = discovery.branches.find(({ branch }) => branch === update.key.baseBranch)
+    const file = base?.files.find((candidate) => candidate.path === path && candidate.blobOid === blobOid)
+    if (file === undefined || file.bytes === null) throw new Fault('conflict', `${path} changed since it was planned`)
     return { path, mode: files.get(path)?.mode ?? file.mode, bytes: splice(file.bytes, replacements) }
   })
 }

@@ -1,7 +1,6 @@
 /** Discover: the image uses of repos, their policy, and which upstream questions they raise. */
-import { type Claim, decideWork } from '../domain/due-work.ts'
+import { type Claim, decideWork, discoverWork } from '../domain/due-work.ts'
 import { Fault, isFault } from '../domain/fault.ts'
-import type { ImageUse } from '../domain/repo/image-use.ts'
 import { defaultPolicy } from '../domain/repo/default-policy.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
@@ -10,19 +9,22 @@ import type { AuditTrail } from '../ports/audit-trail.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
 import type { RepoFiles } from '../ports/repo-files.ts'
 import type { RepoIssues } from '../ports/repo-issues.ts'
-import type { Discovery, RepoStore } from '../ports/repo-store.ts'
+import type { BaseBranch, Discovery, RepoStore } from '../ports/repo-store.ts'
 import type { UntrustedParse } from '../ports/untrusted-parse.ts'
-import { type PolicyInForce, readPolicy, withoutBranch } from './discover/policy-in-force.ts'
-import { type ReadFile, readFiles } from './discover/read-files.ts'
-import { readSnapshots, type SeenFile, type Snapshot, unreadUse } from './discover/snapshot.ts'
+import { readBasePolicy } from './discover/base-policy.ts'
+import { type PolicyInForce, readPolicy, withoutBranches } from './discover/policy-in-force.ts'
+import { readBranch } from './discover/read-branch.ts'
+import { readSnapshots, type Snapshot } from './discover/snapshot.ts'
 
 export type DiscoverPorts = {
   readonly repoFiles: RepoFiles
   readonly repoIssues: RepoIssues
-  readonly repos: Pick<RepoStore, 'read' | 'discovery' | 'saveDiscovery'>
+  readonly repos: Pick<RepoStore, 'read' | 'find' | 'looks' | 'discovery' | 'saveDiscovery'>
   readonly parse: UntrustedParse
   readonly dueWork: Pick<DueWorkStore, 'schedule'>
   readonly audit: Pick<AuditTrail, 'append'>
+  /** Names this version and its formats. */
+  readonly reader: string
 }
 
 /** What came of the look into one repo: nothing more to do, or what stopped it: a `Fault`, or anything else for a bug. */
@@ -31,15 +33,18 @@ export type Discovered = { readonly claim: Claim; readonly next: null } | { read
 const policyTopic = 'policy-file'
 
 type Look = { readonly claim: Claim; readonly repo: Repo; readonly before: Discovery | null }
-/** `seen` is null for an empty repo, `kept` while the branch that is watched is gone: the look before still counts. */
-type Found = { readonly look: Look; readonly inForce: PolicyInForce; readonly absentBranch: string | null } & (
-  | { readonly home: null; readonly seen: null }
-  | { readonly home: Snapshot; readonly seen: Snapshot | 'kept' }
-)
+/** `seen` is empty for an empty repo, `kept` while all branches that are watched are gone: the look before still counts. */
+type Found = {
+  readonly look: Look
+  readonly inForce: PolicyInForce
+  readonly absentBranches: readonly string[]
+  readonly home: Snapshot | null
+  readonly seen: readonly Snapshot[] | 'kept'
+}
 
 /**
  * One look into each repo that the claims name (all of one installation, at most 25): three requests for all of them, fewer when blobs are known.
- * The policy stands on the default branch; where it names another base branch, the uses are read there. Each claim has an outcome of its own.
+ * The policy stands on the default branch; where it names other base branches, the uses are read there. Each claim has an outcome of its own.
  */
 export async function discover(
   ports: DiscoverPorts,
@@ -110,79 +115,92 @@ async function readLooks(ports: DiscoverPorts, installationId: number, looks: re
     readSnapshots(
       ports.repoFiles,
       installationId,
-      wanted.map(({ look: { repo, before }, branch }) => ({ repo, before, branch })),
+      wanted.map(({ look, branch }) => ({ repo: look.repo, before: known(ports, look.before), branch })),
     )
   const homes = await snapshotsOf(looks.map((look) => ({ look, branch: null })))
   const found: Found[] = []
-  const named: { readonly look: Look; readonly home: Snapshot; readonly inForce: PolicyInForce; readonly branch: string }[] = []
-  for (const look of looks) {
-    const home = homes.get(look.repo.id)
-    if (home === undefined) {
-      // A repo that had files and shows none now is as good as gone: the installation's next comparison forgets it.
-      if (look.before === null) found.push({ look, home: null, seen: null, inForce: { policy: defaultPolicy, policyProblem: null }, absentBranch: null })
-      continue
-    }
-    const inForce = await readPolicy(ports.parse, look.before, home)
-    const branch = otherBranch(inForce.policy, home)
-    if (branch === null) found.push({ look, home, seen: home, inForce, absentBranch: null })
-    else named.push({ look, home, inForce, branch })
+  const read: { readonly look: Look; readonly home: Snapshot; readonly inForce: PolicyInForce }[] = []
+  for (const [index, look] of looks.entries()) {
+    const home = homes[index] ?? null
+    const reading = { parse: ports.parse, owner: look.repo.owner, basePolicy: () => readBasePolicy(ports, look.repo) }
+    if (home !== null) read.push({ look, home, inForce: await readPolicy(reading, look.before, home) })
+    // A repo that had files and shows none now is as good as gone: the installation's next comparison forgets it.
+    else if (look.before === null)
+      found.push({ look, home: null, seen: [], inForce: { policy: defaultPolicy, policyProblem: null, extended: null }, absentBranches: [] })
   }
-  const bases = await snapshotsOf(named)
-  const lost = named
-    .filter(({ look }) => !bases.has(look.repo.id))
-    .map((one) => {
-      const inForce = withoutBranch(one.inForce, one.branch, one.look.before)
-      return { ...one, inForce, absentBranch: one.branch, branch: otherBranch(inForce.policy, one.home) }
-    })
-  const lastBases = await snapshotsOf(lost.filter(({ branch, absentBranch }) => branch !== null && branch !== absentBranch))
-  for (const { look, home, inForce } of named) {
-    const seen = bases.get(look.repo.id)
-    if (seen !== undefined) found.push({ look, home, seen, inForce, absentBranch: null })
+  const branchesOf = async (some: readonly { readonly look: Look; readonly home: Snapshot; readonly branches: readonly string[] }[]) => {
+    const named = some.flatMap(({ look, home, branches }) => branches.filter((branch) => branch !== home.branch).map((branch) => ({ look, branch })))
+    const snapshots = await snapshotsOf(named)
+    return some.map(({ look, home, branches }) =>
+      branches.map((branch) => (branch === home.branch ? home : (snapshots[named.findIndex((one) => one.look === look && one.branch === branch)] ?? null))),
+    )
   }
-  for (const { look, home, inForce, absentBranch, branch } of lost)
-    found.push({ look, home, inForce, absentBranch, seen: branch === null ? home : (lastBases.get(look.repo.id) ?? 'kept') })
+  const wanted = read.map((one) => ({ ...one, branches: baseBranches(one.inForce.policy, one.home) }))
+  const seenBranches = await branchesOf(wanted)
+  const lost: typeof wanted = []
+  for (const [index, one] of wanted.entries()) {
+    const snapshots = seenBranches[index] ?? []
+    const seen = snapshots.filter((snapshot) => snapshot !== null)
+    const absentBranches = one.branches.filter((_, at) => snapshots[at] === null)
+    const inForce = absentBranches.length === 0 ? one.inForce : withoutBranches(one.inForce, absentBranches, seen.length > 0, one.look.before)
+    if (seen.length > 0) found.push({ look: one.look, home: one.home, seen, inForce, absentBranches })
+    else lost.push({ ...one, inForce, branches: baseBranches(inForce.policy, one.home).filter((branch) => !absentBranches.includes(branch)) })
+  }
+  const lastBranches = await branchesOf(lost)
+  for (const [index, { look, home, inForce }] of lost.entries()) {
+    const seen = (lastBranches[index] ?? []).filter((snapshot) => snapshot !== null)
+    const absentBranches = wanted.find((one) => one.look === look)?.branches ?? []
+    found.push({ look, home, inForce, absentBranches, seen: seen.length > 0 ? seen : 'kept' })
+  }
   return found
 }
 
-/** The branch to read where it is not the default branch, which was read already. */
-function otherBranch({ baseBranch }: Policy, home: Snapshot): string | null {
-  return baseBranch === home.branch ? null : baseBranch
+/** The branches that pull requests go to. */
+function baseBranches({ baseBranches: named }: Policy, home: Snapshot): readonly string[] {
+  return named.length === 0 ? [home.branch] : named
+}
+
+/** What another version of us took for a file without images may hold some. */
+function known({ reader }: DiscoverPorts, before: Discovery | null): Discovery | null {
+  if (before === null || before.reader === reader) return before
+  const withBytes = (one: BaseBranch): BaseBranch => ({ ...one, files: one.files.filter(({ bytes }) => bytes !== null) })
+  const [first, ...others] = before.branches
+  return { ...before, branches: [withBytes(first), ...others.map(withBytes)] }
 }
 
 async function store(ports: DiscoverPorts, found: Found, asOf: Date): Promise<void> {
   const { claim, repo, before } = found.look
-  const uses = found.seen === null || found.seen === 'kept' ? [] : await usesOf(ports.parse, found.seen)
-  const discovery = discoveryOf(found, uses, asOf)
+  const branches: BaseBranch[] = []
+  if (found.seen !== 'kept') for (const snapshot of found.seen) branches.push(await readBranch(ports.parse, snapshot))
+  const discovery = discoveryOf(ports, found, branches, asOf)
   if (!(await ports.repos.saveDiscovery(claim, repo.id, discovery))) return
   await ports.dueWork.schedule([decideWork(repo.id, repo.installationId, asOf)])
-  const seen = found.seen === 'kept' ? null : found.seen
-  if (seen?.isPartial === true || found.home?.isPartial === true)
-    await note(ports, repo, asOf, 'repo too large to list', { commit: discovery.commitOid, known: discovery.files.length })
+  await wakeExtending(ports, repo, discovery, asOf)
+  const seen = found.seen === 'kept' ? [] : found.seen
+  if (seen.some(({ isPartial }) => isPartial) || found.home?.isPartial === true)
+    await note(ports, repo, asOf, 'repo too large to list', { commit: discovery.branches[0].commitOid, known: discovery.branches[0].files.length })
   await reportPolicy(ports, found.look, discovery, before, asOf)
 }
 
-/** The uses of files in the order of their paths; a file that could not be read gives one that is skipped. Raises the parser's faults but `invalid`. */
-async function usesOf(parse: UntrustedParse, { files, keptUses }: Snapshot): Promise<readonly ImageUse[]> {
-  const read: ReadFile = (format, file, surroundings) =>
-    parse.read(format.id, file, surroundings).catch((error: unknown) => {
-      if (!isFault(error) || error.kind !== 'invalid') throw error
-      return { uses: [unreadUse(file.path, { code: 'unreadable', message: `the parser gave up on the file (${error.message})` })], builds: [] }
-    })
-  const readings = await readFiles(
-    read,
-    files.flatMap((seen) => (seen.kind === 'read' ? [seen.file] : [])),
-  )
-  const usesIn = (seen: SeenFile): readonly ImageUse[] =>
-    seen.kind === 'read' ? (readings.get(seen.file.path)?.uses ?? []) : [unreadUse(seen.path, { code: seen.code, message: `the file is ${seen.what}` })]
-  return [...files.flatMap(usesIn), ...keptUses]
+/** Repos whose policy extends the one of this repo as it was before. */
+async function wakeExtending({ repos, dueWork }: DiscoverPorts, repo: Repo, { policyCommitOid }: Discovery, asOf: Date): Promise<void> {
+  if (repo.name !== '.github') return
+  const looks = await repos.looks(repo.installationId)
+  const behind = looks.filter(({ repoId, extended }) => repoId !== repo.id && extended?.repoId === repo.id && extended.commitOid !== policyCommitOid)
+  await dueWork.schedule(behind.map(({ repoId }) => discoverWork(repoId, repo.installationId, asOf)))
 }
 
-function discoveryOf({ look: { repo, before }, home, seen, inForce, absentBranch }: Found, uses: readonly ImageUse[], asOf: Date): Discovery {
-  const rest = { ...inForce, policyCommitOid: home?.commitOid ?? '', absentBranch, rebuildSince: rebuildStart(before, inForce.policy, asOf) }
-  if (seen === null) return { branch: repo.defaultBranch, commitOid: '', files: [], uses, ...rest }
-  if (seen === 'kept') return { branch: '', commitOid: '', files: [], uses, ...before, ...rest }
-  const files = [...(seen.policyFile === null ? [] : [seen.policyFile]), ...seen.files].flatMap((one) => (one.kind === 'read' ? [one.file] : []))
-  return { branch: seen.branch, commitOid: seen.commitOid, files, uses, ...rest }
+function discoveryOf(
+  { reader }: DiscoverPorts,
+  { look: { repo, before }, home, seen, inForce, absentBranches }: Found,
+  read: readonly BaseBranch[],
+  asOf: Date,
+): Discovery {
+  const [first, ...others] = read
+  const none: BaseBranch = { branch: repo.defaultBranch, commitOid: '', files: [], uses: [] }
+  const rest = { ...inForce, policyCommitOid: home?.commitOid ?? '', absentBranches, rebuildSince: rebuildStart(before, inForce.policy, asOf) }
+  if (seen === 'kept') return { branches: before?.branches ?? [none], reader: before?.reader ?? reader, ...rest }
+  return { branches: first === undefined ? [none] : [first, ...others], reader, ...rest }
 }
 
 /** The clock of rebuilds starts when the policy first asks for them, and again when its schedule changes: what happened before asks for nothing. */

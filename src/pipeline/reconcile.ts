@@ -12,6 +12,8 @@ export type ReconcilePorts = {
   readonly repoFiles: RepoFiles
   readonly repos: Pick<RepoStore, 'forget' | 'ofInstallation' | 'save' | 'looks'>
   readonly dueWork: Pick<DueWorkStore, 'schedule'>
+  /** Names this version and its formats. */
+  readonly reader: string
 }
 
 /**
@@ -47,7 +49,7 @@ export async function reconcile(ports: ReconcilePorts, claim: Claim, asOf: Date)
   const heads = wanted.length === 0 ? [] : await ports.repoFiles.heads(installationId, wanted)
   const headsOf = new Map<number, RepoHead[]>()
   for (const head of heads) headsOf.set(head.repo.id, [...(headsOf.get(head.repo.id) ?? []), head])
-  const stale = watched.filter(({ id }) => isStale(looks.get(id), headsOf.get(id) ?? []))
+  const stale = watched.filter(({ id }) => isStale(ports.reader, looks.get(id), headsOf.get(id) ?? [], headsOf))
   await ports.dueWork.schedule(stale.map(({ id }) => discoverWork(id, installationId, asOf)))
   return true
 }
@@ -55,17 +57,23 @@ export async function reconcile(ports: ReconcilePorts, claim: Claim, asOf: Date)
 /** The branches that a look depends on: where the policy stands, where the uses stand, and one that the policy names and that was not there. */
 function branchesOf(repo: Repo, look: RepoLook | undefined): readonly { readonly repo: Repo; readonly branch: string | null }[] {
   if (look === undefined) return []
-  const named = new Set([look.baseBranch, look.absentBranch].filter((branch) => branch !== null && branch !== repo.defaultBranch))
+  const named = new Set([...look.baseBranches, ...look.absentBranches].filter((branch) => branch !== repo.defaultBranch))
   return [null, ...named].map((branch) => ({ repo, branch }))
 }
 
 /** Whether another look into a repo may find something else. A repo that shows no default branch is gone or empty: there is nothing to see. */
-function isStale(look: RepoLook | undefined, heads: readonly RepoHead[]): boolean {
+function isStale(reader: string, look: RepoLook | undefined, heads: readonly RepoHead[], headsOf: ReadonlyMap<number, readonly RepoHead[]>): boolean {
   if (look === undefined) return true
   const home = heads.find(({ repo, branch }) => branch === repo.defaultBranch)
   if (home === undefined) return false
   if (home.commitOid !== look.policyCommitOid) return true
-  if (heads.some(({ branch }) => branch === look.absentBranch)) return true
-  const base = look.baseBranch === null ? home : heads.find(({ branch }) => branch === look.baseBranch)
-  return base === undefined ? look.absentBranch === null : base.commitOid !== look.commitOid || base.branch !== look.branch
+  if (look.reader !== reader || heads.some(({ branch }) => look.absentBranches.includes(branch))) return true
+  const extendedHead = headsOf.get(look.extended?.repoId ?? 0)?.find(({ repo, branch }) => branch === repo.defaultBranch)
+  if (extendedHead !== undefined && extendedHead.commitOid !== look.extended?.commitOid) return true
+  const known = new Map(look.branches.map(({ branch, commitOid }) => [branch, commitOid]))
+  const named = look.baseBranches.length === 0 ? [home.branch] : look.baseBranches
+  return named.some((branch) => {
+    const head = heads.find((one) => one.branch === branch)
+    return head === undefined ? !look.absentBranches.includes(branch) : head.commitOid !== known.get(branch)
+  })
 }

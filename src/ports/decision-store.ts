@@ -2,9 +2,9 @@
 import type { Claim } from '../domain/due-work.ts'
 import type { Decision } from '../domain/decision.ts'
 
-/** What a decision is about: an image use by file and offset, or a build by the workflow that makes it. */
+/** What a decision is about: an image use by branch, file and offset, or a build by the workflow that makes it. */
 export type Subject =
-  | { readonly kind: 'image-use'; readonly file: string; readonly offset: number }
+  | { readonly kind: 'image-use'; readonly branch: string; readonly file: string; readonly offset: number }
   | { readonly kind: 'build'; readonly workflow: string | null }
 
 /** A decision with its subject, and when it was first made as it is. */

@@ -6,19 +6,31 @@ import type { ImageUse } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
 
+/** A file as it was read: its bytes (at most 256 KiB), or null where nothing in it concerns us, so that it need not be read again while its blob is the same. */
+export type ReadRepoFile = RepoFile & { readonly bytes: Uint8Array | null }
+
+/** A branch that pull requests go to, as it stood at the last look. */
+export type BaseBranch = {
+  readonly branch: string
+  /** Empty where the repo had no commits. */
+  readonly commitOid: string
+  /** Files that may name images, those that these need, and the policy file; in the order of their paths. */
+  readonly files: readonly ReadRepoFile[]
+  readonly uses: readonly ImageUse[]
+}
+
 /** The last look into a repo. */
 export type Discovery = {
-  /** Where the uses stand: the base branch. */
-  readonly branch: string
-  /** Of `branch`; empty where the repo had no commits. */
-  readonly commitOid: string
+  /** Never empty: the first is the one that is built, and the default branch where the policy names none. */
+  readonly branches: readonly [BaseBranch, ...BaseBranch[]]
   /** Of the default branch, where the policy file stands; empty where the repo had no commits. */
   readonly policyCommitOid: string
-  /** The base branch that the policy file names and that was not there; else null. */
-  readonly absentBranch: string | null
-  /** Files that hold image uses, and the policy file, with their bytes (each at most 256 KiB). */
-  readonly files: readonly (RepoFile & { readonly bytes: Uint8Array })[]
-  readonly uses: readonly ImageUse[]
+  /** The base branches that the policy file names and that were not there. */
+  readonly absentBranches: readonly string[]
+  /** The `.github` repo whose policy this one's extends, and its commit when that was read; null where it extends none. */
+  readonly extended: { readonly repoId: number; readonly commitOid: string } | null
+  /** What read the files: another version may see what this one did not. */
+  readonly reader: string
   /** The last good policy; defaults when there is no file. */
   readonly policy: Policy
   /** What is wrong with the file on the branch now, for the issue; null when nothing is. */
@@ -28,9 +40,10 @@ export type Discovery = {
 }
 
 /** What of the last look tells whether another one is due. */
-export type RepoLook = Pick<Discovery, 'branch' | 'commitOid' | 'policyCommitOid' | 'absentBranch'> & {
+export type RepoLook = Pick<Discovery, 'policyCommitOid' | 'absentBranches' | 'extended' | 'reader'> & {
   readonly repoId: number
-  readonly baseBranch: Policy['baseBranch']
+  readonly branches: readonly Pick<BaseBranch, 'branch' | 'commitOid'>[]
+  readonly baseBranches: Policy['baseBranches']
 }
 
 export interface RepoStore {

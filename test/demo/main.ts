@@ -94,7 +94,7 @@ async function story(loop: Loop) {
     const repo = remembered.find((candidate) => `acme/${candidate.name}` === name)
     const discovery = repo === undefined ? null : await house.stores.repos.discovery(repo.id)
     tell(`${name.padEnd(22)} ${about}`)
-    for (const use of discovery?.uses ?? []) tell(`  ${use.file}:${use.line}`.padEnd(26) + `${use.role.padEnd(10)} ${use.text}`)
+    for (const use of discovery?.branches[0].uses ?? []) tell(`  ${use.file}:${use.line}`.padEnd(26) + `${use.role.padEnd(10)} ${use.text}`)
   }
 
   step('A base image moves, and brings a fix that the feed knows')

@@ -56,8 +56,8 @@ export async function onPush(ports: HandlerPorts, payload: unknown): Promise<voi
   }
   if (ourBranch.test(ref)) await lookAtTakenOver(ports, repo, ref)
   const look = await ports.repos.look(repo.id)
-  const isAwaited = look !== null && ref === `refs/heads/${look.absentBranch}`
-  const watched = [look?.branch, look?.baseBranch, repository.default_branch]
+  const isAwaited = look?.absentBranches.some((branch) => ref === `refs/heads/${branch}`) === true
+  const watched = [...(look?.branches.map(({ branch }) => branch) ?? []), ...(look?.baseBranches ?? []), repository.default_branch]
   if (!isAwaited && !watched.some((branch) => ref === `refs/heads/${branch}`)) return
   const paths = commits.flatMap(({ added, removed, modified }) => [...added, ...removed, ...modified])
   const isRelevant = isAwaited || forced || commits.length === 0 || commits.length >= mostCommits || paths.some(isWanted)

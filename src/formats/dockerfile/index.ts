@@ -1,5 +1,6 @@
 /** Dockerfiles, read as BuildKit reads them: the truth is what `docker build` would do with the file. */
 import { isUtf8 } from 'node:buffer'
+import { alone } from '../../domain/repo/file-reading.ts'
 import type { FileFormat } from '../file-format.ts'
 import { packageSteps } from './package-steps.ts'
 import { Refusal, refusedUse } from '../refusal.ts'
@@ -20,13 +21,13 @@ export const dockerfile: FileFormat = {
   isGuess: false,
   isBuilt: true,
   isRisky: false,
-  companions: () => [],
+  companionNames: [],
   mayHold: () => true,
-  read: (file) => {
+  read: (file, { builds } = alone) => {
     const { bytes } = file
     try {
       if (bytes.length > largest) throw new Refusal(`the file is larger than ${largest} bytes`, 0, 'too-large')
-      const uses = imageUsesOf(file)
+      const uses = imageUsesOf(file, builds)
       const readable = isUtf8(bytes)
         ? uses
         : uses.map((use) => ({ ...use, edits: [], skip: use.skip ?? { code: 'not-utf8' as const, message: 'the file is not UTF-8 text' } }))

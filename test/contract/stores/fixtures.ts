@@ -78,12 +78,21 @@ const policy: Policy = {
 export function discovery(uses: readonly ImageUse[], change: Partial<Discovery> = {}): Discovery {
   const bytes = Buffer.from('FROM alpine\0\r\n\xff', 'latin1')
   return {
-    branch: 'main',
-    commitOid: 'c'.repeat(40),
+    branches: [
+      {
+        branch: 'main',
+        commitOid: 'c'.repeat(40),
+        files: [
+          { path: 'Dockerfile', blobOid: 'b'.repeat(40), mode: '100644', bytes },
+          { path: 'names-none.yml', blobOid: 'a'.repeat(40), mode: '100755', bytes: null },
+        ],
+        uses,
+      },
+    ],
     policyCommitOid: 'd'.repeat(40),
-    absentBranch: null,
-    files: [{ path: 'Dockerfile', blobOid: 'b'.repeat(40), mode: '100644', bytes }],
-    uses,
+    absentBranches: [],
+    extended: null,
+    reader: '1.0.0 dockerfile',
     policy,
     policyProblem: null,
     rebuildSince: minute(-60),

@@ -122,15 +122,27 @@ describe('discoveries', () => {
     expect(await repos.discovery(1)).toEqual(found)
   })
 
+  it('come back branch by branch', async () => {
+    const { repos } = db.stores
+    await repos.save([repo()])
+    const [main] = discovery([imageUse('alpine:3.20')]).branches
+    const older = { ...main, branch: 'release-1', commitOid: 'f'.repeat(40), uses: [imageUse('alpine:3.19'), imageUse('debian')] }
+    const found = discovery([], { branches: [older, main] })
+    expect(await repos.saveDiscovery(await looking(1), 1, found)).toBe(true)
+    expect(await repos.discovery(1)).toEqual(found)
+    expect((await repos.reposUsing('docker.io/library/alpine', '3.19')).map(({ repoId }) => repoId)).toEqual([1])
+  })
+
   it('tell without their files whether another one is due', async () => {
     const { repos } = db.stores
     await repos.save([repo(), repo({ id: 2 }), repo({ id: 3, installationId: 8 })])
-    const found = discovery([imageUse('alpine')], { absentBranch: 'relase' })
-    await repos.saveDiscovery(await looking(2), 2, { ...found, policy: { ...found.policy, baseBranch: 'next' } })
+    const found = discovery([imageUse('alpine')], { absentBranches: ['relase'], extended: { repoId: 9, commitOid: 'e'.repeat(40) } })
+    await repos.saveDiscovery(await looking(2), 2, { ...found, policy: { ...found.policy, baseBranches: ['next', 'relase'] } })
     await repos.saveDiscovery(await looking(3), 3, found)
-    const { branch, commitOid, policyCommitOid } = found
-    expect(await repos.looks(7)).toEqual([{ repoId: 2, branch, commitOid, policyCommitOid, absentBranch: 'relase', baseBranch: 'next' }])
-    expect(await repos.look(3)).toMatchObject({ repoId: 3, baseBranch: null })
+    const { policyCommitOid, absentBranches, extended, reader } = found
+    const branches = [{ branch: 'main', commitOid: 'c'.repeat(40) }]
+    expect(await repos.looks(7)).toEqual([{ repoId: 2, branches, policyCommitOid, absentBranches, extended, reader, baseBranches: ['next', 'relase'] }])
+    expect(await repos.look(3)).toMatchObject({ repoId: 3, baseBranches: [] })
     expect(await repos.look(1)).toBeNull()
   })
 
@@ -185,7 +197,7 @@ describe('decisions', () => {
     reasons: [{ rule: 'age', verdict: 'hold', text: nasty, values: { days: 3, of: [nasty] } }],
   }
   const at = (offset: number, decision: Decision, decidedAt: Date): StoredDecision => ({
-    subject: { kind: 'image-use', file: 'Dockerfile', offset },
+    subject: { kind: 'image-use', branch: 'main', file: 'Dockerfile', offset },
     decision,
     decidedAt,
   })

@@ -39,7 +39,7 @@ async function look(name: string): Promise<Discovery> {
   if (found === null) throw new Error(`nobody looked into ${name}`)
   return found
 }
-const skips = async (name: string) => (await look(name)).uses.map(({ file, skip }) => [file, skip?.code ?? null, skip?.message ?? null])
+const skips = async (name: string) => (await look(name)).branches[0].uses.map(({ file, skip }) => [file, skip?.code ?? null, skip?.message ?? null])
 const actions = async (name: string) => (await bed.house.stores.audit.ofRepo((await remembered(name)).id, 50)).map(({ action }) => action)
 
 /** Compares an installation with GitHub now, as the schedule does every ten minutes. */
@@ -68,7 +68,7 @@ describe('one bad repo', () => {
     const good = org.repo('good', { Dockerfile: 'FROM alpine:3\n' })
     await compare(org.installationId)
 
-    expect((await look(good)).uses).toHaveLength(1)
+    expect((await look(good)).branches[0].uses).toHaveLength(1)
     expect((await look(bad)).policyProblem).toContain('limitz')
     expect(await actions(bad)).toContain('policy issue refused')
     const troubled = await bed.house.stores.dueWork.troubled(1, 100)
@@ -91,7 +91,7 @@ describe('one bad repo', () => {
     await pass(bed, 5_000)
     restore()
 
-    expect((await look(good)).uses).toHaveLength(1)
+    expect((await look(good)).branches[0].uses).toHaveLength(1)
     expect(await bed.house.stores.repos.discovery((await remembered(deep)).id)).toBeNull()
   })
 
@@ -111,7 +111,7 @@ describe('one bad repo', () => {
     const later = new Date(bed.clock.now().getTime() + 1000 * hour)
     for (const name of [web, good]) await stores.dueWork.schedule([{ ...discoverWork((await remembered(name)).id, 0, later), group: `dies ${org.name}` }])
     claims.push(...(await stores.dueWork.claim('discover', `dies ${org.name}`, { asOf: later, leaseMs: 600_000, limit: 10 })))
-    const outcomes = await discover({ ...github, ...stores, parse }, org.installationId, claims, bed.clock.now(), new AbortController().signal)
+    const outcomes = await discover({ ...github, ...stores, parse, reader: 'test' }, org.installationId, claims, bed.clock.now(), new AbortController().signal)
     for (const claim of claims) await stores.dueWork.finish(claim, null)
     await parse.close()
     rmSync(folder, { recursive: true })
@@ -140,15 +140,15 @@ describe('a policy file without usable bytes', () => {
     const { org, web } = await repoOf({ [policyFile]: 'labels: [images]\n', Dockerfile: 'FROM alpine:3\n' })
     const head = bed.github.push(web, { files: { [policyFile]: 'baseBranch: relase\n' } })
     await bed.idle()
-    const problem = `${policyFile}: baseBranch: there is no branch "relase"`
-    expect(await look(web)).toMatchObject({ policyProblem: problem, branch: 'main', policy: { labels: ['images'] } })
+    const problem = `${policyFile}: baseBranches: there is no branch "relase"`
+    expect(await look(web)).toMatchObject({ policyProblem: problem, branches: [{ branch: 'main' }], policy: { labels: ['images'] } })
     expect(bed.github.issues(web)[0]?.body).toContain('there is no branch')
     expect(bed.github.issues(web)[0]?.body).toContain(head)
     bed.github.webhooks.knobs.drop = () => true
     bed.github.push(web, { branch: 'relase', files: { Dockerfile: 'FROM alpine:3\nRUN true\n' } })
     await compare(org.installationId)
 
-    expect(await look(web)).toMatchObject({ policyProblem: null, branch: 'relase' })
+    expect(await look(web)).toMatchObject({ policyProblem: null, branches: [{ branch: 'relase' }] })
     expect(bed.github.issues(web)[0]?.state).toBe('closed')
   })
 })
@@ -169,7 +169,7 @@ describe('files without usable bytes', () => {
     const files = Object.fromEntries(Array.from({ length: mostFiles + 2 }, (_, index) => [`${String(index).padStart(4, '0')}.Dockerfile`, 'FROM scratch\n']))
     const { web } = await repoOf({ ...files, [policyFile]: 'labels: [images]\n' })
 
-    expect(await skips(web)).toEqual([[`0${mostFiles}.Dockerfile`, 'too-large', expect.stringContaining('the first of 2 files')]])
+    expect(await skips(web)).toEqual([[`${mostFiles}.Dockerfile`, 'too-large', expect.stringContaining('the first of 2 files')]])
     expect((await look(web)).policy.labels).toEqual(['images'])
   })
 })
@@ -188,8 +188,8 @@ describe('a tree that GitHub cuts', () => {
     restore()
 
     const found = await look(web)
-    expect(found.commitOid).toBe(head)
-    expect(found.uses.map(({ file }) => file)).toEqual(['Dockerfile', 'a/b/c/d/e/Dockerfile'])
+    expect(found.branches[0].commitOid).toBe(head)
+    expect(found.branches[0].uses.map(({ file }) => file)).toEqual(['Dockerfile', 'a/b/c/d/e/Dockerfile'])
     expect(found.policy.labels).toEqual(['images'])
     expect(await actions(web)).toContain('repo too large to list')
   })
@@ -200,7 +200,7 @@ describe('comparing with GitHub', () => {
     const org = bed.organisation()
     const empty = org.repo('empty', {})
     await bed.idle()
-    expect(await look(empty)).toMatchObject({ commitOid: '', uses: [] })
+    expect(await look(empty)).toMatchObject({ branches: [{ commitOid: '', uses: [] }] })
     const before = bed.github.journal.entries.length
     await compare(org.installationId)
     expect(bed.github.journal.entries.slice(before).flatMap(({ fields }) => fields)).not.toContain('Trees')
@@ -208,7 +208,7 @@ describe('comparing with GitHub', () => {
     bed.github.push(empty, { files: { Dockerfile: 'FROM alpine:3\n' } })
     await compare(org.installationId)
 
-    expect((await look(empty)).uses).toHaveLength(1)
+    expect((await look(empty)).branches[0].uses).toHaveLength(1)
   })
 
   it('sees a policy that changed on the default branch while another branch is watched', async () => {
@@ -217,12 +217,12 @@ describe('comparing with GitHub', () => {
     bed.github.push(web, { branch: 'release', files: { Dockerfile: 'FROM alpine:3\n' } })
     bed.github.push(web, { files: { [policyFile]: 'baseBranch: release\n' } })
     await bed.idle()
-    expect(await look(web)).toMatchObject({ branch: 'release' })
+    expect(await look(web)).toMatchObject({ branches: [{ branch: 'release' }] })
     bed.github.webhooks.knobs.drop = () => true
     const head = bed.github.push(web, { files: { [policyFile]: 'baseBranch: release\nlabels: [images]\n' } })
     await compare(org.installationId)
 
-    expect(await look(web)).toMatchObject({ branch: 'release', policyCommitOid: head, policy: { labels: ['images'] } })
+    expect(await look(web)).toMatchObject({ branches: [{ branch: 'release' }], policyCommitOid: head, policy: { labels: ['images'] } })
   })
 
   it('decides anew about a repo that came from another installation, and its work follows it', async () => {

@@ -8,6 +8,7 @@ import type { Discovery, RepoLook } from '../../../ports/repo-store.ts'
 import { type Database, holdsRepo, inTransaction } from './database.ts'
 import { holdsFence } from './due-work.ts'
 import { fromJsonText, toJsonText } from './storable.ts'
+import type { Tables } from './tables.ts'
 
 /** The last look, from one snapshot: files and uses never come from two different looks. Null before the first. */
 export async function readDiscovery(db: Database, repoId: number): Promise<Discovery | null> {
@@ -17,21 +18,44 @@ export async function readDiscovery(db: Database, repoId: number): Promise<Disco
     .execute(async (trx) => {
       const look = await trx.selectFrom('discoveries').selectAll().where('repo_id', '=', repoId).executeTakeFirst()
       if (look === undefined) return null
+      const heads = await trx.selectFrom('base_branches').selectAll().where('repo_id', '=', repoId).orderBy('position').execute()
       const files = await trx.selectFrom('repo_files').selectAll().where('repo_id', '=', repoId).orderBy('position').execute()
-      const uses = await trx.selectFrom('image_uses').select('use_json').where('repo_id', '=', repoId).orderBy('position').execute()
+      const uses = await trx.selectFrom('image_uses').select(['branch', 'use_json']).where('repo_id', '=', repoId).orderBy('position').execute()
+      const branches = heads.map((head) => ({
+        branch: head.branch,
+        commitOid: head.commit_oid,
+        files: files.filter(({ branch }) => branch === head.branch).map(({ path, blob_oid, mode, bytes }) => ({ path, blobOid: blob_oid, mode, bytes })),
+        uses: uses.filter(({ branch }) => branch === head.branch).map(({ use_json }) => storedUse(use_json)),
+      }))
+      const [first, ...others] = branches
+      if (first === undefined) throw new Error(`the look into repo ${repoId} has no branch`)
       return {
-        branch: look.branch,
-        commitOid: look.commit_oid,
-        policyCommitOid: look.policy_commit_oid,
-        absentBranch: look.absent_branch,
-        files: files.map(({ path, blob_oid, mode, bytes }) => ({ path, blobOid: blob_oid, mode, bytes })),
-        uses: uses.map(({ use_json }) => fromJsonText<ImageUse>(use_json)),
-        // An earlier version of Underpin knew fewer fields.
-        policy: { ...defaultPolicy, ...fromJsonText<Partial<Policy>>(look.policy_json) },
+        branches: [first, ...others],
+        ...sharedOf(look),
+        policy: storedPolicy(look.policy_json),
         policyProblem: look.policy_problem,
         rebuildSince: look.rebuild_since,
       }
     })
+}
+
+/** An earlier version of Underpin knew fewer fields, and only one base branch. */
+function storedPolicy(text: string): Policy {
+  const stored = fromJsonText<Partial<Policy>>(text)
+  return { ...defaultPolicy, baseBranches: stored.baseBranch == null ? [] : [stored.baseBranch], ...stored }
+}
+
+/** An earlier version of Underpin knew fewer fields. */
+function storedUse(text: string): ImageUse {
+  return { ...{ builtFor: [] }, ...fromJsonText<ImageUse>(text) }
+}
+
+type Row = Pick<Tables['discoveries'], 'policy_commit_oid' | 'absent_branches' | 'extended_repo_id' | 'extended_commit_oid' | 'reader'>
+
+function sharedOf(row: Row): Pick<Discovery, 'policyCommitOid' | 'absentBranches' | 'extended' | 'reader'> {
+  const { extended_repo_id: repoId, extended_commit_oid: commitOid } = row
+  const extended = repoId === null || commitOid === null ? null : { repoId, commitOid }
+  return { policyCommitOid: row.policy_commit_oid, absentBranches: row.absent_branches, extended, reader: row.reader }
 }
 
 /** The last looks, without files and uses: of an installation's repos, or of one repo. */
@@ -39,13 +63,13 @@ export async function readLooks(db: Database, whose: { readonly installationId: 
   const all = db.selectFrom('discoveries').innerJoin('repos', 'repos.id', 'discoveries.repo_id')
   const chosen = 'repoId' in whose ? all.where('repos.id', '=', whose.repoId) : all.where('repos.installation_id', '=', whose.installationId)
   const rows = await chosen.selectAll('discoveries').orderBy('discoveries.repo_id').execute()
+  const ids = rows.map((row) => row.repo_id)
+  const heads = ids.length === 0 ? [] : await db.selectFrom('base_branches').selectAll().where('repo_id', 'in', ids).orderBy('position').execute()
   return rows.map((row) => ({
     repoId: row.repo_id,
-    branch: row.branch,
-    commitOid: row.commit_oid,
-    policyCommitOid: row.policy_commit_oid,
-    absentBranch: row.absent_branch,
-    baseBranch: fromJsonText<Policy>(row.policy_json).baseBranch,
+    branches: heads.filter(({ repo_id }) => repo_id === row.repo_id).map(({ branch, commit_oid }) => ({ branch, commitOid: commit_oid })),
+    ...sharedOf(row),
+    baseBranches: storedPolicy(row.policy_json).baseBranches,
   }))
 }
 
@@ -54,10 +78,11 @@ export async function saveDiscovery(db: Database, claim: Claim, repoId: number, 
   return inTransaction(db, async (trx) => {
     if (!(await holdsRepo(trx, repoId)) || !(await holdsFence(trx, claim))) return false
     const look = {
-      branch: discovery.branch,
-      commit_oid: discovery.commitOid,
       policy_commit_oid: discovery.policyCommitOid,
-      absent_branch: discovery.absentBranch,
+      absent_branches: discovery.absentBranches,
+      extended_repo_id: discovery.extended?.repoId ?? null,
+      extended_commit_oid: discovery.extended?.commitOid ?? null,
+      reader: discovery.reader,
       policy_json: toJsonText(discovery.policy),
       policy_problem: discovery.policyProblem,
       rebuild_since: discovery.rebuildSince,
@@ -67,10 +92,15 @@ export async function saveDiscovery(db: Database, claim: Claim, repoId: number, 
       .values({ repo_id: repoId, ...look })
       .onConflict((conflict) => conflict.column('repo_id').doUpdateSet(look))
       .execute()
+    await trx.deleteFrom('base_branches').where('repo_id', '=', repoId).execute()
     await trx.deleteFrom('repo_files').where('repo_id', '=', repoId).execute()
     await trx.deleteFrom('image_uses').where('repo_id', '=', repoId).execute()
-    const files = discovery.files.map(({ path, blobOid, mode, bytes }, position) => ({ repo_id: repoId, position, path, blob_oid: blobOid, mode, bytes }))
-    const uses = discovery.uses.map((use, position) => ({ repo_id: repoId, position, ...lookedUpBy(use), use_json: toJsonText(use) }))
+    const heads = discovery.branches.map(({ branch, commitOid }, position) => ({ repo_id: repoId, position, branch, commit_oid: commitOid }))
+    const filesOf = discovery.branches.flatMap(({ branch, files }) => files.map((file) => ({ branch, ...file })))
+    const files = filesOf.map(({ blobOid, ...rest }, position) => ({ repo_id: repoId, position, blob_oid: blobOid, ...rest }))
+    const usesOf = discovery.branches.flatMap(({ branch, uses }) => uses.map((use) => ({ branch, use })))
+    const uses = usesOf.map(({ branch, use }, position) => ({ repo_id: repoId, position, branch, ...lookedUpBy(use), use_json: toJsonText(use) }))
+    await trx.insertInto('base_branches').values(heads).execute()
     for (const rows of batches(files)) await trx.insertInto('repo_files').values(rows).execute()
     for (const rows of batches(uses)) await trx.insertInto('image_uses').values(rows).execute()
     return true
@@ -82,7 +112,7 @@ function lookedUpBy(use: ImageUse): { readonly image_name: string | null; readon
   return { image_name: formatImageName(use.reference.name), tag: tagOrLatest(use.reference), pin: pinOf(use) }
 }
 
-/** PostgreSQL takes 65,535 parameters a statement; six columns times 1,000 rows stay far below. */
+/** PostgreSQL takes 65,535 parameters a statement; seven columns times 1,000 rows stay far below. */
 function batches<T>(rows: readonly T[], most = 1_000): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(rows.length / most) }, (_, at) => rows.slice(at * most, (at + 1) * most))
 }

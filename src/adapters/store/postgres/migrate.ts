@@ -2,12 +2,20 @@
 import { Kysely, type Migration, Migrator, PostgresDialect } from 'kysely'
 import type { Pool } from 'pg'
 import { guardedPool } from './guarded-pool.ts'
+import * as baseBranches from './migrations/base-branches.ts'
 import * as first from './migrations/first.ts'
 import * as second from './migrations/second.ts'
+import * as tags from './migrations/tags.ts'
 import * as third from './migrations/third.ts'
 
-/** In the order of their names, which never change. */
-const migrations: Record<string, Migration> = { '2026-11-22 first': first, '2026-11-22 second': second, '2026-11-22 third': third }
+/** In the order of their names, which never change: a new one is named so that it comes last. */
+const migrations: Record<string, Migration> = {
+  '2026-11-22 first': first,
+  '2026-11-22 second': second,
+  '2026-11-22 third': third,
+  '2026-11-23 base branches': baseBranches,
+  '2026-11-23 tags': tags,
+}
 
 /**
  * Brings the database up to date and gives the names of the migrations applied now. Two at once: one applies, the other waits and applies none.

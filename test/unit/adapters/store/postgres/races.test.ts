@@ -103,7 +103,7 @@ describe('races', () => {
       if (claim !== undefined) {
         expect(await repos.saveDiscovery(zombie!, 1, discovery([imageUse('late')]))).toBe(false)
         expect(await repos.saveDiscovery(claim, 1, discovery([imageUse('living')]))).toBe(true)
-        expect((await repos.discovery(1))!.uses.map(({ text }) => text)).toEqual(['living'])
+        expect((await repos.discovery(1))!.branches[0].uses.map(({ text }) => text)).toEqual(['living'])
         await dueWork.finish(claim, null)
       } else {
         expect(wasStored).toBe(true)
