@@ -25,6 +25,8 @@ export type Fields = {
   readonly tag: Sourced | null
   /** With its algorithm (`sha256:…`). Empty text is a place to write a digest to; null where there is no such field, and then a pin goes behind the tag. */
   readonly digest: Sourced | null
+  /** The field holds the hex digits of a sha256 digest alone. */
+  readonly digestIsHex?: boolean
   /** Unquoted, the file's format reads the tag as a number: what is written there is put in quotes. */
   readonly tagIsNumber?: boolean
 }
@@ -73,15 +75,15 @@ export class UseReader {
     this.add(written, { value: written, unset: new Set() }, place)
   }
 
-  /** A use whose parts stand in fields of their own; it stands where the repository does. */
-  addFields(fields: Fields, place: Place): void {
-    const { registry, repository, tag, digest } = fields
+  /** A use whose parts stand in fields of their own; it stands where the repository does. With `skip`, the reference is what is known of it. */
+  addFields(fields: Fields, place: Place, skip: Skip | null = null): void {
+    const { registry, repository, tag, digest, digestIsHex = false } = fields
     const prefix = registry === null || registry.text === '' ? '' : `${registry.text}/`
-    const ending = `${tag === null || tag.text === '' ? '' : `:${tag.text}`}${digest === null || digest.text === '' ? '' : `@${digest.text}`}`
+    const ending = `${tag === null || tag.text === '' ? '' : `:${tag.text}`}${digest === null || digest.text === '' ? '' : `@${digestIsHex ? 'sha256:' : ''}${digest.text}`}`
     const parsed = parseReference(`${prefix}${repository.text}${ending}`)
-    if (parsed.kind === 'invalid') return this.skip(repository, place, { code: 'invalid-reference', message: parsed.problem })
+    if (parsed.kind === 'invalid') return this.skip(repository, place, skip ?? { code: 'invalid-reference', message: parsed.problem })
     const { reference } = parsed
-    this.#keep({ use: { ...this.#use(repository, place), reference, edits: fieldEdits(fields, reference) }, expanded: null })
+    this.#keep({ use: { ...this.#use(repository, place), reference, edits: skip === null ? fieldEdits(fields, reference) : [], skip }, expanded: null })
   }
 
   /** A use of which nothing is known but its place. */

@@ -17,6 +17,8 @@ export type Expansion = {
   readonly value: Sourced
   /** Variables that were read as empty because nothing sets them, also those behind the arguments that were read. */
   readonly unset: ReadonlySet<string>
+  /** It has a value, but one that is known only when it runs: `unset` names it then. */
+  readonly isOpen?: true
 }
 
 /** The arguments that have a value. */
@@ -188,6 +190,7 @@ class Lexer {
     if (this.#options.keepUnset && argument === undefined) return this.#kept(`\${${name}${colon ? ':' : ''}${operator}${word.text}}`)
     const takesWord = operator === '+' ? isSet : operator === '-' && !isSet
     if (!takesWord) for (const unread of [...this.unset].slice(known)) this.unset.delete(unread)
+    if (argument?.isOpen === true) this.unset.add(name)
     if (takesWord) return word
     if (operator === '+') return nothing
     if (isSet) return this.#value(name) ?? nothing
