@@ -152,9 +152,9 @@ function preRelease(before: string, name: string, numbers: readonly number[], pl
   return { kind: 'pre-release', before, rank, numbers } as const
 }
 
-/** Where nothing else is the version, the number behind the first word is: `lts-jdk17`, `pg16`. */
+/** Where nothing else is the version, the number behind the first word is, if no date comes before it: `lts-jdk17`, `cuda12.4-20241016`. */
 function withLedVersion(fields: readonly TagField[]): readonly TagField[] {
-  const at = fields.findIndex((field) => field.kind === 'text' && field.leadsTo !== undefined)
+  const at = fields.findIndex((field) => field.kind === 'rebuild' || (field.kind === 'text' && field.leadsTo !== undefined))
   return fields.map((field, index) =>
     index === at && field.kind === 'text' && field.leadsTo !== undefined ? { kind: 'version', before: field.before, ...field.leadsTo } : field,
   )

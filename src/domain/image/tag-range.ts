@@ -24,6 +24,8 @@ export function parseRange(text: string): ParsedRange {
   const invalid = (problem: string): ParsedRange => ({ kind: 'invalid', problem })
   if (text.length > longest) return invalid(`the range is longer than ${longest} characters`)
   if (text.trim() === '') return invalid(`the range is empty; ${example}`)
+  // Two dots stand for the dash between two versions below.
+  if (text.includes('..')) return invalid(`".." is in no version; ${example}`)
   const range: Comparator[][] = []
   for (const alternative of text.split('||')) {
     const spaced = alternative
@@ -35,7 +37,7 @@ export function parseRange(text: string): ParsedRange {
     const comparators: Comparator[] = []
     for (const condition of conditions) {
       const read = comparatorsOf(condition)
-      if (read === null) return invalid(`"${condition.replace('..', ' - ')}" is no condition on a version; ${example}`)
+      if (read === null) return invalid(`"${condition.replaceAll('..', ' - ')}" is no condition on a version; ${example}`)
       comparators.push(...read)
     }
     range.push(comparators)
