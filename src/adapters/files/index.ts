@@ -3,10 +3,10 @@ import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A file, or why it could not be read. `path` uses `/` and is relative to the folder that was walked. */
+/** A file, or why it could not be read.  */
 export type LocalFile =
   | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'unreadable'; readonly path: string; readonly problem: string }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly problem: string /** There is no such file. */; readonly isAbsent: boolean }
 
 /** More is never read of one file: a byte more than any format takes, so that it sees that there is more. */
 export const readAtMostBytes = 1024 * 1024 + 1
@@ -17,7 +17,7 @@ export async function readLocalFile(path: string, shownAs = path): Promise<Local
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const found = await file.stat()
-      if (!found.isFile()) return { kind: 'unreadable', path: shownAs, problem: 'not a regular file' }
+      if (!found.isFile()) return { kind: 'unreadable', path: shownAs, problem: 'not a regular file', isAbsent: false }
       const bytes = Buffer.alloc(Math.min(found.size, readAtMostBytes))
       let length = 0
       while (length < bytes.length) {
@@ -30,33 +30,29 @@ export async function readLocalFile(path: string, shownAs = path): Promise<Local
       await file.close()
     }
   } catch (error) {
-    return { kind: 'unreadable', path: shownAs, problem: error instanceof Error ? error.message : String(error) }
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return { kind: 'unreadable', path: shownAs, problem: error instanceof Error ? error.message : String(error), isAbsent }
   }
 }
 
-/**
- * The files below `dir` whose relative path `isWanted`, ordered by path. `.git` and `node_modules` are left out,
- * symbolic links are not followed. A folder that cannot be read is one `unreadable`.
- */
-export async function* walkFiles(dir: string, isWanted: (path: string) => boolean): AsyncGenerator<LocalFile> {
-  const wanted: string[] = []
-  const problems = new Map<string, string>()
+/** Paths of files, and the folders that could not be read with the reason. */
+export type Listing = { readonly paths: readonly string[]; readonly problems: readonly string[] }
+
+/** The files below `dir` whose relative path `isWanted`, in order. `.git` and `node_modules` are left out, symbolic links are not followed. */
+export async function listFiles(dir: string, isWanted: (path: string) => boolean): Promise<Listing> {
+  const paths: string[] = []
+  const problems: string[] = []
   const folders = ['']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
       for (const entry of await readdir(join(dir, folder), { withFileTypes: true })) {
         const path = `${folder}${entry.name}`
         if (entry.isDirectory() && entry.name !== '.git' && entry.name !== 'node_modules') folders.push(`${path}/`)
-        else if (entry.isFile() && isWanted(path)) wanted.push(path)
+        else if (entry.isFile() && isWanted(path)) paths.push(path)
       }
     } catch (error) {
-      const path = folder === '' ? '.' : folder
-      wanted.push(path)
-      problems.set(path, error instanceof Error ? error.message : String(error))
+      problems.push(`${folder === '' ? '.' : folder}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  for (const path of wanted.sort()) {
-    const problem = problems.get(path)
-    yield problem === undefined ? await readLocalFile(join(dir, path), path) : { kind: 'unreadable', path, problem }
-  }
+  return { paths: paths.sort(), problems: problems.sort() }
 }

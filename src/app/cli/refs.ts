@@ -1,16 +1,13 @@
 /** `underpin refs`: the image uses of local files with byte spans and skip reasons. */
 import type { Command } from 'commander'
-import { stat } from 'node:fs/promises'
-import { type LocalFile, readLocalFile, walkFiles } from '../../adapters/files/index.ts'
 import { formatImageName, formatReference } from '../../domain/image/reference.ts'
-import { alone } from '../../domain/repo/file-reading.ts'
 import { type ImageUse, skipCodes } from '../../domain/repo/image-use.ts'
-import { formatFor, formatNamed } from '../../formats/index.ts'
 import { columnsOf, padded } from '../../lib/visible.ts'
+import { readLocalUses } from '../local-uses.ts'
 
 /** One use as `refs --json` prints it (COMMANDS: a contract). */
 export function usePrinted(use: ImageUse) {
-  const { file, line, span, format, role, stage, inFinal, text, reference, platform, skip } = use
+  const { file, line, span, format, role, stage, inFinal, text, reference, platform, builtFor, skip } = use
   return {
     file,
     line,
@@ -25,6 +22,7 @@ export function usePrinted(use: ImageUse) {
     tag: reference?.tag ?? null,
     digest: reference?.digest ?? null,
     platform: reference === null ? null : platform,
+    builtFor,
     edits: defaultEdits(use).map((edit) => ({ file: edit.file, span: edit.span, sets: edit.sets })),
     skip,
   }
@@ -41,28 +39,12 @@ export function isUnreadable({ skip }: ImageUse): boolean {
   return skip !== null && ['unreadable', 'not-utf8', 'too-large'].includes(skip.code)
 }
 
-/** The uses of the files and folders named, ordered by file and offset, and the paths that could not be read with the reason. */
-export async function readUses(paths: readonly string[]): Promise<{ readonly uses: readonly ImageUse[]; readonly problems: readonly string[] }> {
-  const uses: ImageUse[] = []
-  const problems: string[] = []
-  const take = (file: LocalFile): void => {
-    if (file.kind === 'unreadable') problems.push(`${file.path}: ${file.problem}`)
-    else uses.push(...(formatFor(file.path) ?? formatNamed('dockerfile')).read(file, alone).uses)
-  }
-  for (const path of paths) {
-    const found = await stat(path).catch(() => null)
-    if (found?.isDirectory() !== true) take(await readLocalFile(path))
-    else for await (const file of walkFiles(path, (candidate) => formatFor(candidate) !== null)) take(file)
-  }
-  return { uses, problems }
-}
-
 /** Adds the command `refs` to `program`. It sets the exit code: 0, or 2 when something could not be read. */
 export function registerRefs(program: Command): void {
   program
     .command('refs')
     .description('print the image uses of files, with byte spans and skip reasons')
-    .argument('[path...]', 'Dockerfiles, or folders in which to look for them')
+    .argument('[path...]', 'files, or folders in which to look for those that name images')
     .option('--json', 'print one JSON document')
     .option('--codes', 'print the skip codes and what they mean')
     .action(async (paths: readonly string[], options: { readonly json?: true; readonly codes?: true }) => {
@@ -71,7 +53,7 @@ export function registerRefs(program: Command): void {
         process.exitCode = 2
         return void process.stderr.write('refs needs a file or a folder; --codes lists the skip codes\n')
       }
-      const { uses, problems } = await readUses(paths)
+      const { uses, problems } = await readLocalUses(paths)
       print(options.json === true ? JSON.stringify(uses.map(usePrinted)) : usesTable(uses))
       for (const problem of problems) process.stderr.write(`${problem}\n`)
       if (problems.length > 0 || uses.some(isUnreadable)) process.exitCode = 2

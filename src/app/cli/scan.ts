@@ -1,19 +1,23 @@
 /** `underpin scan`: what is stale in a folder of files and why, and with `--write` the pins moved. */
 import { statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import { createMemoryObservationStore } from '../../adapters/store/memory/index.ts'
+import { createMemoryObservationStore, createMemoryTagListStore } from '../../adapters/store/memory/index.ts'
 import type { DecisionKind } from '../../domain/decision.ts'
+import { type ExtentWord, extentWords } from '../../domain/image/extent.ts'
 import { pinOf } from '../../domain/repo/image-use.ts'
+import type { Policy } from '../../domain/repo/policy.ts'
 import { renderScan } from '../../render/terminal.ts'
 import { openRegistryAccess } from '../registry-access.ts'
 import { type ScannedUse, scan } from '../scan.ts'
+import { readDistroTable } from '../distro-table.ts'
 import { readFolderPolicy } from '../folder-policy.ts'
+import { readFolder } from '../local-uses.ts'
 import { writeMoves } from '../write-moves.ts'
 import { exitOutside, exitWrongInput, orExplain } from './explain-problem.ts'
 import { showProgress } from './progress.ts'
-import { isUnreadable, readUses, usePrinted } from './refs.ts'
+import { isUnreadable, usePrinted } from './refs.ts'
 
-type Options = { readonly json?: true; readonly write?: true; readonly pin?: true; readonly failOn?: readonly DecisionKind[] }
+type Options = { readonly json?: true; readonly write?: true; readonly pin?: true; readonly policy?: ExtentWord; readonly failOn?: readonly DecisionKind[] }
 
 /** The exit code when something was found that `--fail-on` names. */
 const exitFound = 1
@@ -27,6 +31,7 @@ export function registerScan(program: Command): void {
     .option('--json', 'print one JSON document')
     .option('--write', 'move the pins in the files')
     .option('--pin', 'also give floating tags a digest')
+    .addOption(new Option('--policy <follow>', 'how far every image may move, whatever the policy file says').choices(extentWords))
     .addOption(new Option('--fail-on <kinds...>', 'exit with 1 when a decision of this kind was made').choices(['update', 'hold', 'skip']))
     .action((dir: string, options: Options) => orExplain(() => run(dir, options)))
 }
@@ -40,12 +45,13 @@ async function run(dir: string, options: Options): Promise<void> {
   const asOf = new Date()
   const { http, registry, grants, problems: loginProblems } = openRegistryAccess()
   const problems: string[] = []
-  const found = await readUses([dir])
+  const found = await readFolder(dir)
   const read = await readFolderPolicy(dir)
   problems.push(...found.problems, ...read.problems)
-  const policy = options.pin === undefined ? read.policy : { ...read.policy, pinFloatingTags: true }
+  const policy = wished(read.policy, options)
   const onProgress = showProgress('looked up')
-  const uses = await scan({ registry, observations: createMemoryObservationStore(), grants, onProgress }, found.uses, policy, asOf)
+  const stores = { observations: createMemoryObservationStore(), tagLists: createMemoryTagListStore() }
+  const uses = await scan({ registry, ...stores, distros: readDistroTable(), grants, onProgress }, found.uses, policy, asOf)
   await http.close()
   if (options.json === true) console.log(JSON.stringify({ asOf, uses: uses.map(printed), builds: [], upstreamRequests: registry.requests }))
   else
@@ -63,6 +69,14 @@ async function run(dir: string, options: Options): Promise<void> {
   }
   for (const problem of [...read.notes, ...problems, ...loginProblems]) console.error(problem)
   process.exitCode = exitCode(uses, problems, options.failOn ?? [])
+}
+
+/** The policy with what the flags say in place of what it says. */
+function wished(policy: Policy, { pin, policy: follow }: Options): Policy {
+  const set = { ...(pin === undefined ? {} : { pinFloatingTags: true }), ...(follow === undefined ? {} : { follow: { kind: follow } }) }
+  if (follow === undefined) return { ...policy, ...set }
+  const alike = (rules: Policy['imageRules']) => rules.map((rule) => ({ ...rule, sets: { ...rule.sets, ...set } }))
+  return { ...policy, ...set, imageRules: alike(policy.imageRules), pathRules: alike(policy.pathRules) }
 }
 
 function exitCode(uses: readonly ScannedUse[], problems: readonly string[], failOn: readonly DecisionKind[]): number {

@@ -1,5 +1,5 @@
 /** JSON with comments (JSONC) as trees (RFC 8259; https://jsonc.org). */
-import jsonc, { type Node, type ParseError } from 'jsonc-parser'
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { Refusal } from '../refusal.ts'
 import { byteAt, fromFile, madeFrom, part, readFrom, type Sourced, SourcedBuilder } from '../sourced.ts'
 import { deepestTree, type Entry, largestTree, lastOfEach, type Tree } from '../tree.ts'
@@ -12,9 +12,9 @@ export function readJson(text: string | Sourced): Tree {
   const source = whole.text.startsWith(byteOrderMark) ? part(whole, byteOrderMark.length) : whole
   checkBounds(source)
   const errors: ParseError[] = []
-  const root = jsonc.parseTree(source.text, errors, { allowTrailingComma: true, allowEmptyContent: true })
+  const root = parseTree(source.text, errors, { allowTrailingComma: true, allowEmptyContent: true })
   const [error] = errors
-  if (error !== undefined) throw broken(jsonc.printParseErrorCode(error.error), byteAt(source, error.offset))
+  if (error !== undefined) throw broken(printParseErrorCode(error.error), byteAt(source, error.offset))
   return root === undefined ? { kind: 'none', at: byteAt(source, 0) } : treeOf(root, source)
 }
 
@@ -28,7 +28,7 @@ const endOfFile = 17
 /** The parser calls itself for each level. */
 function checkBounds(source: Sourced): void {
   const { text } = source
-  const scanner = jsonc.createScanner(text, true)
+  const scanner = createScanner(text, true)
   let depth = 0
   let tokens = 0
   for (let token = scanner.scan(); token !== endOfFile; token = scanner.scan()) {

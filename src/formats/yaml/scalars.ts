@@ -69,7 +69,8 @@ type Line = { readonly from: number; readonly indent: number; readonly to: numbe
 
 function linesOf(text: string, start: number, end: number): readonly Line[] {
   const lines: Line[] = []
-  for (let from = start; from <= end && start < end; ) {
+  if (start === end) return lines
+  for (let from = start; from <= end; ) {
     const found = text.indexOf('\n', from)
     const stop = found < 0 || found >= end ? end : found
     let indent = 0

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readAtMostBytes, readLocalFile, walkFiles } from '../../../../src/adapters/files/index.ts'
+import { listFiles, readAtMostBytes, readLocalFile } from '../../../../src/adapters/files/index.ts'
 
 let dir = ''
 beforeEach(() => {
@@ -17,23 +17,19 @@ const put = (name: string, text = name): void => {
   writeFileSync(path.join(dir, name), text)
 }
 
-const walked = async (): Promise<string[]> => {
-  const paths: string[] = []
-  for await (const file of walkFiles(dir, (candidate) => candidate.endsWith('f'))) paths.push(`${file.kind} ${file.path}`)
-  return paths
-}
+const wanted = () => listFiles(dir, (candidate) => candidate.endsWith('f'))
 
-describe('walkFiles', () => {
+describe('listFiles', () => {
   it('gives the wanted files ordered by path, without .git, node_modules and links', async () => {
     for (const name of ['b/f', 'a/z/f', 'a/f', 'f', 'a.f', 'a/g', '.git/f', 'x/node_modules/f']) put(name)
     symlinkSync(path.join(dir, 'a'), path.join(dir, 'link'))
     symlinkSync('/etc/hostname', path.join(dir, 'link.f'))
-    expect(await walked()).toEqual(['file a.f', 'file a/f', 'file a/z/f', 'file b/f', 'file f'])
+    expect(await wanted()).toEqual({ paths: ['a.f', 'a/f', 'a/z/f', 'b/f', 'f'], problems: [] })
   })
 
   it('says that a folder cannot be read', async () => {
     rmSync(dir, { recursive: true })
-    expect(await walked()).toEqual(['unreadable .'])
+    expect(await wanted()).toEqual({ paths: [], problems: [expect.stringMatching(/^\.: ENOENT/)] })
     mkdirSync(dir)
   })
 })
@@ -48,6 +44,6 @@ describe('readLocalFile', () => {
   it('does not wait for a pipe and names what is missing', async () => {
     execFileSync('mkfifo', [path.join(dir, 'pipe')])
     expect(await readLocalFile(path.join(dir, 'pipe'))).toMatchObject({ kind: 'unreadable', problem: 'not a regular file' })
-    expect(await readLocalFile(path.join(dir, 'gone'), 'gone')).toMatchObject({ kind: 'unreadable', path: 'gone' })
+    expect(await readLocalFile(path.join(dir, 'gone'), 'gone')).toMatchObject({ kind: 'unreadable', path: 'gone', isAbsent: true })
   })
 })

@@ -57,6 +57,7 @@ describe('refs', () => {
         tag: '3.12-slim',
         digest: null,
         platform: null,
+        builtFor: [],
         edits: [{ file, span: [7, 11], sets: 'tag' }],
         skip: null,
       },
@@ -76,6 +77,34 @@ describe('refs', () => {
 
   it('reads a named file whatever its name', async () => {
     expect(JSON.parse((await refs('--json', put('build.txt', 'FROM a:1\n'))).out)).toHaveLength(1)
+  })
+
+  const references = (out: string) => JSON.parse(out).map((use: { file: string; reference: string }) => `${path.relative(dir, path.resolve(dir, use.file))} ${use.reference}`)
+
+  it('reads a named file whose name says nothing as what it looks like', async () => {
+    const pod = put('pod.txt', 'apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - image: a:1\n')
+    const { out } = await refs('--json', pod, put('build.txt', 'FROM b:1\n'))
+    expect(references(out)).toEqual(['pod.txt a:1', 'build.txt b:1'])
+  })
+
+  it('reads what stands beside a file, and files that are named together as one repo', async () => {
+    put('.env', 'TAG=2\n')
+    const composed = put('compose.yml', 'services:\n  a:\n    image: a:${TAG}\n  b:\n    build: {context: ., args: {V: "9"}}\n')
+    const built = put('Dockerfile', 'ARG V=1\nFROM b:$V\n')
+    const { out } = await refs('--json', composed, built)
+    expect(references(out)).toEqual(['compose.yml a:2', 'Dockerfile b:9'])
+    expect(JSON.parse(out)[0].edits[0].file).toBe(path.join(dir, '.env'))
+    expect(references((await refs('--json', dir)).out)).toEqual(['Dockerfile b:9', 'compose.yml a:2'])
+  })
+
+  it('a file that kills its parser is skipped, and the others are read', async () => {
+    put('b/compose.yml', `services: {a: {image: 'a:1'}}\n# image\n${'---\n- image: {a: [b, c], d: e}\n'.repeat(19_000)}`)
+    put('c/compose.yml', 'services: {a: {image: "c:1"}}\n')
+    put('Dockerfile', 'FROM b:1\n')
+    const { out, code } = await refs('--json', dir)
+    expect(references(out)).toContain('Dockerfile b:1')
+    expect(references(out)).toContain('c/compose.yml c:1')
+    expect([0, 2]).toContain(code)
   })
 
   it('exits 2 and names what cannot be read, printing the rest', async () => {
