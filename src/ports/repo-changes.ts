@@ -63,6 +63,10 @@ export interface RepoChanges {
   /** New words for an open pull request. */
   describe(repo: Repo, number: number, words: { readonly title: string; readonly body: string }): Promise<void>
   label(repo: Repo, number: number, labels: readonly string[]): Promise<void>
+  /** Asks for reviews by logins and `org/team`. Gives those whom GitHub does not let review there; the others are asked. */
+  requestReviews(repo: Repo, number: number, reviewers: readonly string[]): Promise<{ readonly refused: readonly string[] }>
+  /** Assigns logins. Gives those whom GitHub does not let be assigned there. */
+  assign(repo: Repo, number: number, assignees: readonly string[]): Promise<{ readonly refused: readonly string[] }>
   /** Says something once: a comment with the same `marker` by us is looked for first. */
   comment(repo: Repo, number: number, marker: string, body: string): Promise<void>
   /** Closes our pull request with new words and deletes its branch if that is still at `headOid`. */

@@ -8,6 +8,7 @@ import { commitWithModes, needsGitData } from './git-data.ts'
 import type { Identity } from './identity.ts'
 import { lookUp, type RepoName } from './look-up.ts'
 import { scratchBranch } from './names.ts'
+import { assign, requestReviews } from './people.ts'
 import { addLabels, commentOnce, editPullRequest, openPullRequest } from './pull-requests.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -62,6 +63,8 @@ export function createRepoChanges(deps: {
     open: (repo, request) => openPullRequest(client, named(repo), request),
     describe: (repo, number, { title, body }) => editPullRequest(client, named(repo), number, { title, body }),
     label: (repo, number, labels) => addLabels(client, named(repo), number, labels),
+    requestReviews: (repo, number, reviewers) => requestReviews(client, named(repo), number, reviewers),
+    assign: (repo, number, assignees) => assign(client, named(repo), number, assignees),
     comment: (repo, number, marker, body) => commentOnce(client, identity, named(repo), number, marker, body),
     async close(repo, number, branch, headOid, body) {
       await editPullRequest(client, named(repo), number, { state: 'closed', body })

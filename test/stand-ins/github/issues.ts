@@ -1,7 +1,7 @@
 /** Issues, comments and labels. */
 import { needWrite } from './refs.ts'
 import { notAccessible, Refusal } from './refusal.ts'
-import type { Comment, Issue, Repo, Thread } from './repos.ts'
+import type { Comment, Issue, PullRequest, Repo, Thread } from './repos.ts'
 import { type Actor, allows, type World } from './world.ts'
 
 /** Raises `Refusal` where the actor may not write on this issue or pull request (either permission does for a pull request). */
@@ -33,6 +33,7 @@ export function openIssue(
     title: wanted.title,
     body: wanted.body,
     labels: [],
+    assignees: [],
     state: 'open',
     stateReason: null,
     updatedAt: at,
@@ -96,6 +97,28 @@ export function addLabels(world: World, actor: Actor, thread: Thread, names: rea
     const known = ensureLabel(world, thread.repo, name)
     if (!thread.labels.includes(known)) thread.labels.push(known)
   }
+}
+
+/** Assigns those who may be; GitHub passes over the others in silence, and keeps ten at most. */
+export function addAssignees(actor: Actor, thread: Thread, logins: readonly string[]): void {
+  needThreadWrite(actor, thread)
+  for (const login of logins) {
+    if (!thread.repo.collaborators.has(login.toLowerCase()) || thread.assignees.includes(login) || thread.assignees.length >= 10) continue
+    thread.assignees.push(login)
+  }
+}
+
+/** Asks for reviews. Raises `Refusal` 422, and asks nobody, where one of them may not review. */
+export function requestReviewers(pull: PullRequest, logins: readonly string[], teams: readonly string[]): void {
+  const { repo, author } = pull
+  if (logins.some((login) => login === author.login)) throw new Refusal('unprocessable', 'Review cannot be requested from pull request author.')
+  if (logins.some((login) => !repo.collaborators.has(login.toLowerCase())) || teams.some((team) => !repo.teams.has(team)))
+    throw new Refusal(
+      'unprocessable',
+      `Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the ${repo.fullName} repository.`,
+    )
+  pull.reviewers = [...new Set([...pull.reviewers, ...logins])]
+  pull.teamReviewers = [...new Set([...pull.teamReviewers, ...teams])]
 }
 
 /** Makes a label. Raises `Refusal` 422 when it exists. */

@@ -17,6 +17,7 @@ type ThreadBase = {
   title: string
   body: string
   labels: string[]
+  assignees: string[]
   state: 'open' | 'closed'
   stateReason: string | null
   updatedAt: Date
@@ -36,6 +37,9 @@ export type PullRequest = ThreadBase & {
   mergeOid: string | null
   /** Reads left that do not know whether it can be merged. */
   mergeableLag: number
+  /** Logins, and teams by their slug. */
+  reviewers: string[]
+  teamReviewers: string[]
   /** List look-ups left that do not show it. */
   listLag: number
 }
@@ -82,6 +86,9 @@ export class Repo {
   isFork = false
   isPrivate = false
   hasIssues = true
+  /** Lower-case logins, and team slugs, that may be asked to review and be assigned. */
+  readonly collaborators = new Set<string>()
+  readonly teams = new Set<string>()
   pushedAt: Date
   #number = 0
 

@@ -91,7 +91,7 @@ function threadShape(world: World, thread: Thread): Json {
     closed_at: thread.closedAt === null ? null : iso(thread.closedAt),
     comments: thread.comments.length,
     assignee: null,
-    assignees: [],
+    assignees: thread.assignees.map((login) => userShape(world, { ...thread.repo.owner, login })),
     milestone: null,
     author_association: thread.author.type === 'Bot' ? 'NONE' : 'MEMBER',
   }

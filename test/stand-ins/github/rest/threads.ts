@@ -1,5 +1,5 @@
 /** Pull requests, issues, comments, labels. */
-import { addComment, addLabels, createLabel, editIssue, needThreadWrite, openIssue } from '../issues.ts'
+import { addAssignees, addComment, addLabels, createLabel, editIssue, needThreadWrite, openIssue, requestReviewers } from '../issues.ts'
 import { closePullRequest, editPullRequest, justOpened, listedPulls, mergePullRequest, openPullRequest, reopenPullRequest } from '../pulls.ts'
 import { notFound } from '../refusal.ts'
 import { commentShape, issueShape, labelShape, pullShape } from '../shapes.ts'
@@ -179,6 +179,22 @@ export const threadEndpoints: Endpoints = {
       const { actor, repo, thread } = onThread(call, 'write')
       addLabels(call.world, actor, thread, names(Array.isArray(call.body) ? call.body : call.body.labels))
       return { status: 200, body: thread.labels.map((name) => labelShape(call.world, repo, name)) }
+    },
+  },
+  'issues/add-assignees': {
+    writes: 1,
+    run: (call) => {
+      const { actor, thread } = onThread(call, 'write')
+      addAssignees(actor, thread, names(call.body.assignees))
+      return { status: 201, body: issueShape(call.world, thread) }
+    },
+  },
+  'pulls/request-reviewers': {
+    writes: 1,
+    run: (call) => {
+      const { pull } = onPull(call, 'write')
+      requestReviewers(pull, names(call.body.reviewers), names(call.body.team_reviewers))
+      return { status: 201, body: pullShape(call.world, pull, false) }
     },
   },
   'issues/list-labels-for-repo': {

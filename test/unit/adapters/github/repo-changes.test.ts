@@ -311,6 +311,24 @@ describe('pull requests', () => {
     expect(stage.budget.spent).toBe(stage.standIn.countRequests().contentWrites)
     stage.standIn.assertNoViolations()
   })
+  it('are shown to the people named, but for those whom GitHub refuses', async () => {
+    const repo = stage.repo('web')
+    const { number } = await openFor(repo)
+    const { collaborators, teams } = stage.standIn.repo('acme/web')
+    for (const login of ['ann', 'bob']) collaborators.add(login)
+    teams.add('platform')
+    expect(await changes().requestReviews(repo, number, [])).toEqual({ refused: [] })
+    expect(await changes().requestReviews(repo, number, ['ann', 'acme/platform'])).toEqual({ refused: [] })
+    expect(await changes().requestReviews(repo, number, ['bob', 'nobody', 'acme/gone', 'other/platform'])).toEqual({
+      refused: ['other/platform', 'nobody', 'acme/gone'],
+    })
+    expect(await changes().requestReviews(repo, number, ['nobody'])).toEqual({ refused: ['nobody'] })
+    expect(await changes().assign(repo, number, ['Ann', 'nobody'])).toEqual({ refused: ['nobody'] })
+    const [pull] = stage.standIn.pullRequests('acme/web')
+    expect(pull).toMatchObject({ reviewers: ['ann', 'bob'], teamReviewers: ['platform'], assignees: ['Ann'] })
+    expect(stage.budget.spent).toBe(stage.standIn.countRequests().contentWrites)
+    stage.standIn.assertNoViolations()
+  })
   it('a marker in a stranger’s comment counts for nothing', async () => {
     const repo = stage.repo('web')
     const { number } = await openFor(repo)
