@@ -30,19 +30,19 @@ export async function readFolderPolicy(dir: string): Promise<FolderPolicy> {
   }
   const file = await readLocalFile(target, policyPath)
   if (file.kind === 'unreadable') return { policy: defaultPolicy, problems: [`${policyPath}: ${file.problem}`], notes: [] }
-  const { read, notes } = await readAlone(file.bytes)
-  if (read.kind === 'policy') return { policy: read.policy, problems: [], notes }
-  const problems = read.kind === 'broken' ? read.problems.map((problem) => formatPolicyProblem(problem, policyPath)) : []
-  return { policy: defaultPolicy, problems, notes }
+  const read = await parsePolicy(file.bytes, { base: nothing })
+  if (read.kind !== 'policy') {
+    const problems = read.kind === 'broken' ? read.problems.map((problem) => formatPolicyProblem(problem, policyPath)) : []
+    return { policy: defaultPolicy, problems, notes: [] }
+  }
+  const extended = read.values.find(({ path: field }) => field === 'extends')?.from?.at
+  const notes =
+    extended === undefined ? [] : [`${policyPath}:${extended.line}:${extended.column}: the policy that it extends is not known here and is left out`]
+  return { policy: read.policy, problems: [], notes }
 }
 
-async function readAlone(bytes: Uint8Array): Promise<{ readonly read: ReadPolicy; readonly notes: readonly string[] }> {
-  const read = await parsePolicy(bytes)
-  if (read.kind !== 'extends') return { read, notes: [] }
-  const repo = read.owner === null ? '.github of its owner' : `${read.owner}/.github`
-  const note = `${policyPath}:${read.at.line}:${read.at.column}: what it extends, the policy in ${repo}, is not known here`
-  return { read: await parsePolicy(bytes, { base: { name: repo, bytes: new Uint8Array() } }), notes: [note] }
-}
+/** What a policy extends where only its own words count. */
+export const nothing: PolicySurroundings['base'] & object = { name: 'nothing', bytes: new Uint8Array() }
 
 /** A policy file read in a child that lives for it. Raises `invalid` when the parser dies or takes too long. */
 export async function parsePolicy(bytes: Uint8Array, surroundings?: PolicySurroundings): Promise<ReadPolicy> {

@@ -16,7 +16,8 @@ const mostProblems = 20
  */
 export function readPolicy(bytes: Uint8Array, { owner, base }: PolicySurroundings = {}): ReadPolicy {
   const own = readLayer(bytes, null)
-  if (own.kind === 'broken') return broken(own.problems)
+  const below = base === undefined || base.bytes === null ? null : readBase(base.bytes, base.name)
+  if (own.kind === 'broken') return broken([...own.problems, ...(below?.kind === 'broken' ? below.problems : [])])
   const { file, tree } = own.layer
   if (file.extends === undefined) return inForce([own.layer])
   const at = tree.placeOf(['extends']) ?? { line: 1, column: 1 }
@@ -25,18 +26,21 @@ export function readPolicy(bytes: Uint8Array, { owner, base }: PolicySurrounding
   if (named !== null && owner !== undefined && named.toLowerCase() !== owner.toLowerCase())
     return wrong(`only ${owner}/.github can be extended here; write .github`)
   if (base === undefined) return { kind: 'extends', owner: named, at }
-  if (base.bytes === null) return wrong(`${base.name} is not there, or Underpin may not read it; add it, or remove this line`)
-  const below = readLayer(base.bytes, base.name)
-  if (below.kind === 'broken') return broken(below.problems)
-  if (below.layer.file.extends === undefined) return inForce([own.layer, below.layer])
-  const place = below.layer.tree.placeOf(['extends'])
-  return broken([{ file: base.name, at: place, path: 'extends', message: 'a policy that is extended cannot extend another; remove this line' }])
+  if (below === null) return wrong(`${base.name} is not there, or Underpin may not read it; add it, or remove this line`)
+  return below.kind === 'broken' ? broken(below.problems) : inForce([own.layer, below.layer])
 }
 
-function readLayer(
-  bytes: Uint8Array,
-  name: string | null,
-): { readonly kind: 'layer'; readonly layer: Layer } | { readonly kind: 'broken'; readonly problems: readonly PolicyProblem[] } {
+type ReadLayer = { readonly kind: 'layer'; readonly layer: Layer } | { readonly kind: 'broken'; readonly problems: readonly PolicyProblem[] }
+
+/** One deep: what is extended extends nothing. */
+function readBase(bytes: Uint8Array, name: string): ReadLayer {
+  const read = readLayer(bytes, name)
+  if (read.kind === 'broken' || read.layer.file.extends === undefined) return read
+  const at = read.layer.tree.placeOf(['extends'])
+  return { kind: 'broken', problems: [{ file: name, at, path: 'extends', message: 'a policy that is extended cannot extend another; remove this line' }] }
+}
+
+function readLayer(bytes: Uint8Array, name: string | null): ReadLayer {
   const named = (problems: readonly Omit<PolicyProblem, 'file'>[]) => problems.map((problem) => ({ file: name, ...problem }))
   const read = readYaml(bytes)
   if (read.kind === 'broken') return { kind: 'broken', problems: named(read.problems) }

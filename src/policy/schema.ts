@@ -50,7 +50,7 @@ const extended = z
       : 'only the repository .github of the same owner can be extended; write .github'
     context.addIssue({ code: 'custom', message })
   })
-  .meta({ description: 'take what stands in this file of the repository .github of the same owner as the defaults', examples: ['.github'] })
+  .describe('.github, or OWNER/.github: what this file of that repository of the same owner says stands in place of the defaults')
 
 /** What a policy file says, as written; `policy-file.ts` turns it into a `Policy`. */
 export const policyFileSchema = z

@@ -35,7 +35,9 @@ export function valuesOf(policy: Policy, layers: readonly Layer[]): readonly Pol
   }
   const { schedule, rebuild } = policy
   const settings = writtenSettings(policy)
+  const [own] = layers
   return [
+    ...(own?.file.extends === undefined ? [] : [field('extends', own.file.extends)]),
     field('enabled', policy.enabled),
     ...list(['ignore', 'paths'], policy.ignorePaths),
     ...list(['ignore', 'images'], policy.ignoreImages),
@@ -57,8 +59,8 @@ export function valuesOf(policy: Policy, layers: readonly Layer[]): readonly Pol
 function writtenSettings(settings: Partial<UseSettings>): { readonly [Name in keyof UseSettings]?: Json } {
   const { follow, schedule, ...rest } = settings
   return {
-    ...rest,
     ...(follow === undefined ? {} : { follow: formatExtent(follow) }),
+    ...rest,
     ...(schedule === undefined ? {} : { schedule: schedule === null ? 'always' : writtenSchedule(schedule) }),
   }
 }

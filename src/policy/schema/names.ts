@@ -1,5 +1,6 @@
 /** Names in the policy file: globs, branches, labels, people and platforms, as GitHub, Git and OCI take them. */
 import { parseExtent } from '../../domain/image/extent.ts'
+import { parseRange } from '../../domain/image/tag-range.ts'
 import { listOf, text } from './pieces.ts'
 
 const mostStars = 8
@@ -57,9 +58,14 @@ const platform = text('write a platform such as linux/amd64 or linux/arm/v7', 40
   'write a platform such as linux/amd64 or linux/arm/v7',
 )
 
+const howFar = 'write digest, patch, minor, major, or a range in quotes such as ">=3.11 <4"'
+
 /** How far an image may move: a word or a range. */
-export const extent = text('write digest, patch, minor, major, or a range in quotes', 100).refine((written) => parseExtent(written) !== null, {
-  error: 'write digest, patch, minor, major, or a range in quotes such as ">=3.11 <4" (all of its conditions must hold)',
+export const extent = text(howFar, 100).superRefine((written, context) => {
+  if (parseExtent(written) !== null) return
+  const range = parseRange(written)
+  const message = /[0-9]/.test(written) && range.kind === 'invalid' ? range.problem : howFar
+  context.addIssue({ code: 'custom', message })
 })
 
 /** Lists of names; GitHub takes fifteen reviewers and ten assignees. */

@@ -46,6 +46,46 @@ describe('what a file comes to', () => {
     ).toEqual(['docker.io/library/python', 'docker.io/bitnami/*', 'ghcr.io/a/**', 'localhost:5000/x', '**', '*/library/*', 'docker.io/library/x'])
   })
 
+  test('how far an image moves is a word or a range', () => {
+    expect(policyOf('follow: major').follow).toEqual({ kind: 'major' })
+    expect(policyOf('follow: " >=3.11  <4 "').follow).toEqual({ kind: 'range', range: '>=3.11 <4' })
+  })
+
+  test('a schedule is a word, a pattern, or both parts with a window and a timezone', () => {
+    const fourHours = 14_400_000
+    expect(policyOf('schedule: always').schedule).toBeNull()
+    expect(policyOf('schedule: monthly').schedule).toEqual({ cron: 'H 3 1 * *', timezone: 'UTC', windowMs: fourHours })
+    expect(policyOf('schedule: " 5 4 * * 1 "').schedule).toEqual({ cron: '5 4 * * 1', timezone: 'UTC', windowMs: fourHours })
+    expect(policyOf('schedule: {at: daily, window: 90m, timezone: Asia/Tokyo}').schedule).toEqual({
+      cron: 'H 3 * * *',
+      timezone: 'Asia/Tokyo',
+      windowMs: 5_400_000,
+    })
+  })
+
+  test('one base branch is a list of one, and the same name or label twice counts once', () => {
+    expect(policyOf('baseBranch: next')).toMatchObject({ baseBranches: ['next'], baseBranch: 'next' })
+    expect(policyOf('baseBranches: [main, next, main]')).toMatchObject({ baseBranches: ['main', 'next'], baseBranch: 'main' })
+    expect(policyOf('labels: [a, a]\nreviewers: [b, b]\nassignees: [c, c]')).toMatchObject({ labels: ['a'], reviewers: ['b'], assignees: ['c'] })
+  })
+
+  test('a rule holds what it says and nothing more; its globs are spelled like those of ignore', () => {
+    expect(policyOf('images: [{match: python, schedule: always}]\npaths: [{match: [./src, /lib], enabled: false}]')).toMatchObject({
+      imageRules: [{ globs: ['docker.io/library/python'], enabled: null, sets: { schedule: null } }],
+      pathRules: [{ globs: ['src', 'lib'], enabled: false, sets: {} }],
+    })
+    expect(Object.keys(policyOf('images: [{match: x, labels: []}]').imageRules[0]!.sets)).toEqual(['labels'])
+  })
+
+  test('prefixes are taken as they are written', () => {
+    expect(policyOf('branchPrefix: deps/\ncommitPrefix: "chore(deps):"')).toMatchObject({ branchPrefix: 'deps/', commitPrefix: 'chore(deps):' })
+  })
+
+  test('people and teams are named as GitHub names them', () => {
+    const names = ['octocat', 'a', 'a-b', 'jane_acme', 'acme/platform', 'acme/a.b'.replace('.', '-')]
+    expect(policyOf(`reviewers: ${JSON.stringify(names)}`).reviewers).toEqual(names)
+  })
+
   test('anchors and aliases work within the cap', () => {
     expect(policyOf('labels: &l [a, b]\nignore: {paths: *l}').ignorePaths).toEqual(['a', 'b'])
   })
@@ -78,6 +118,46 @@ describe('what the author of a mistake is told', () => {
     ['rebuild:\n  inptus: {}', '2:3 rebuild.inptus: unknown field; did you mean "inputs"?'],
     ['rebuild:\n  inputs: {a: 1}', '2:11 rebuild.inputs: inputs are given to a workflow; name it in "workflow"'],
     ['rebuild:\n  workflow: b.yml\n  inputs:\n    a: [1]', '4:8 rebuild.inputs.a: write a text, a number, true or false'],
+    ['follow: minro', '1:9 follow: write digest, patch, minor, major, or a range in quotes such as ">=3.11 <4"; did you mean "minor"?'],
+    ['follow: ">=3,1rc"', '1:9 follow: "1rc" is no condition on a version; a range is something like ">=3.11 <4", "^1.2", "~1.2", "1.x" or "1.2 - 1.4"'],
+    ['follow: 3.12', '1:9 follow: write digest, patch, minor, major, or a range in quotes such as ">=3.11 <4"'],
+    [
+      'schedule: daly',
+      '1:11 schedule: write daily, weekly, monthly, always, or a cron pattern of five fields (minute hour day month weekday); did you mean "daily"?',
+    ],
+    ['schedule: on-fix', '1:11 schedule: write daily, weekly, monthly, always, or a cron pattern of five fields (minute hour day month weekday)'],
+    ['schedule: {at: weekly, windw: 4h}', '1:24 schedule.windw: unknown field; did you mean "window"?'],
+    ['schedule:\n  at: weekly\n  window: 4 hours', '3:11 schedule.window: write how long, from 15m to 7d, for example 90m, 4h or 2d'],
+    ['schedule: {window: 4h}', '1:11 schedule.at: write daily, weekly, monthly, always, or a cron pattern in quotes'],
+    ['reviewers: ["@octocat"]', '1:13 reviewers.0: write a login or a team as in its address on GitHub, without "@", for example octocat or acme/platform'],
+    ['reviewers: [a/b/c]', '1:13 reviewers.0: write a login or a team as in its address on GitHub, without "@", for example octocat or acme/platform'],
+    ['assignees: [acme/team]', '1:13 assignees.0: write a login as in the address of its page on GitHub, without "@", for example octocat'],
+    ['assignees: [a--b]', '1:13 assignees.0: write a login as in the address of its page on GitHub, without "@", for example octocat'],
+    [
+      'commitPrefix: "fix: "',
+      '1:15 commitPrefix: write it without a space at its ends, without "#" in front, and without words in brackets that stop a pipeline',
+    ],
+    [
+      'commitPrefix: "[skip ci]"',
+      '1:15 commitPrefix: write it without a space at its ends, without "#" in front, and without words in brackets that stop a pipeline',
+    ],
+    ['commitPrefix: "a\\nb"', '1:15 commitPrefix: write a short text such as "chore(deps):" (without control or invisible characters)'],
+    ['baseBranches: [main, a..b]', '1:22 baseBranches.1: this is not the name of a branch; write it as in the branch list on GitHub, for example main'],
+    ['baseBranches: [main]\nbaseBranch: main', '2:13 baseBranch: write baseBranch or baseBranches, not both'],
+    ['images: {python: minor}', '1:9 images: write a list of rules'],
+    ['images:\n  - follow: minor', '2:5 images.0.match: write a glob in quotes: * for anything within one folder, ** for any folders, ? for one character'],
+    ['images:\n  - match: []', '2:12 images.0.match: name at least one glob'],
+    ['images:\n  - match: [ok, "python:3"]', '2:17 images.0.match.1: write an image name without tag or digest, for example "python" or "ghcr.io/acme/**"'],
+    ['images:\n  - {match: python, folow: minor}', '2:21 images.0.folow: unknown field; did you mean "follow"?'],
+    [
+      'paths:\n  - match: src\n    rebuild: never',
+      '3:5 paths.0.rebuild: unknown field; the fields here are match, enabled, follow, mayChangeRelease, pinFloatingTags, pinOverArguments, platforms, schedule, labels, reviewers, assignees',
+    ],
+    [
+      'paths:\n  - match: src\n    schedule:\n      timezone: Mars\n      at: daily',
+      '4:17 paths.0.schedule.timezone: this is no IANA timezone; write one such as UTC, Europe/Berlin or America/New_York',
+    ],
+    ['ignore: {paths: ["**/a*b*c*d*e*f*g*h*"]}', '1:18 ignore.paths.0: write at most 8 stars in one glob; several globs say more'],
     ['- enabled', '1:1 : write "name: value" lines; docs/policy.md shows each of them'],
     ['enabled: true\n\tx: 1', '2:1 : a tab indents this line; use spaces'],
     ['enabled: true\n---\nenabled: false', '2:1 : the file holds more than one YAML document; keep one'],
@@ -85,6 +165,19 @@ describe('what the author of a mistake is told', () => {
   ])('%j', (text, said) => {
     expect(problemsOf(text)).toContain(said)
   })
+
+  test.each(['deps/', 'deps-', 'a.b_c/', 'underpin/', 'underpin-', '0-'])('%s is a prefix of branches', (prefix) => {
+    expect(policyOf(`branchPrefix: ${prefix}`).branchPrefix).toBe(prefix)
+    // https://git-scm.com/docs/git-check-ref-format
+    expect(`${prefix}python-0123abcd`).not.toMatch(/\.\.|\/\/|^[./-]|\.lock(\/|$)|\/\.|[\s~^:?*[\\@]/)
+  })
+
+  test.each(['', 'deps', 'Deps/', 'a/b/', '/', '-', '.a/', '-a/', 'a../', 'a.lock/', 'a./', 'refs/', 'heads/', 'a b/', 'a~/', 'ä/', 'x'.repeat(40) + '/'])(
+    '%j is none',
+    (prefix) => {
+      expect(problemsOf(`branchPrefix: ${JSON.stringify(prefix)}`).join()).toMatch(/^1:15 branchPrefix: write /)
+    },
+  )
 
   test('all mistakes are told at once, in the order of their lines, up to twenty', () => {
     expect(problemsOf('rebuild: weekyl\nenabled: yes\nx: 1').map((problem) => problem[0])).toEqual(['1', '2', '3'])
@@ -110,6 +203,16 @@ describe('a file that means harm', () => {
     ]
     for (const text of deep) expect(problemsOf(text).join()).toContain('too deep')
     expect(problemsOf(`a: &a [x]\nb: [${'*a, '.repeat(30)}]`).join()).toContain('more than 20 aliases')
+  })
+
+  test('a key twice is a mistake wherever it stands, also as a key that is quoted', () => {
+    expect(problemsOf('images:\n  - match: a\n    "match": b')).toEqual(['3:5 : this field stands twice; keep one of them'])
+  })
+
+  test('columns count what editors count, also behind a byte order mark and characters of two units', () => {
+    expect(problemsOf('\uFEFFfollow: minro')[0]).toMatch(/^1:9 /)
+    expect(problemsOf('labels: ["😀", ""]')[0]).toMatch(/^1:16 labels.1/)
+    expect(problemsOf('enabled: true\r\nfollow: minro\r\n')[0]).toMatch(/^2:9 /)
   })
 
   test('bytes that are not UTF-8 are named', () => {
