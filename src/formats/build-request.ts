@@ -1,0 +1,101 @@
+/** What a file asks of a builder, and how that becomes a declared build and the images that it names. */
+import { posix } from 'node:path'
+import type { GivenValue, WrittenText } from '../domain/repo/declared-build.ts'
+import { byteAt, fromBuilder, part, type Sourced, startIfUnbroken } from './sourced.ts'
+import type { Composing } from './tree-format.ts'
+import { isKnown } from './unknown.ts'
+import { placeOf } from './use-reader.ts'
+
+/** A named value as it is given to a builder. */
+export type Given = {
+  readonly name: string
+  /** The byte where it is given. */
+  readonly at: number
+  /** Null where it is known only when it runs. */
+  readonly value: Sourced | null
+}
+
+export type BuildRequest = {
+  /** The byte where it is asked for. */
+  readonly at: number
+  /** Path of the Dockerfile from the root of the repo. */
+  readonly dockerfile: string
+  readonly target: Sourced | null
+  readonly args: readonly Given[]
+  /** Values as builders take them: `docker-image://…`, paths, URLs. */
+  readonly contexts: readonly Given[]
+  /** Each with commas or new lines between several; null where it does not say. */
+  readonly platforms: readonly Sourced[] | null
+}
+
+/** The root of the repo where its place on the machine does not matter. */
+export const checkout: Sourced = fromBuilder('/.')
+
+/** The path from the root of the repo that `path` means in `folder`; null where it is not known, or outside of the repo. */
+export function pathFrom(folder: string | null, path: string): string | null {
+  const isFromRoot = path === checkout.text || path.startsWith(`${checkout.text}/`)
+  if ((folder === null && !isFromRoot) || (path.startsWith('/') && !isFromRoot) || /[\0\n~*]/.test(path)) return null
+  const joined = posix.normalize(isFromRoot ? path.slice(1) : posix.join(folder ?? '', path)).replace(/\/$/, '')
+  return joined === '..' || joined.startsWith('../') ? null : joined === '.' ? '' : joined
+}
+
+/** Declares the build, and writes the images that its named contexts are. */
+export function declareBuild({ file, uses, declare }: Composing, request: BuildRequest): void {
+  const { at, dockerfile, target, args, contexts, platforms } = request
+  const known = platforms ?? []
+  const given = ({ name, at: from, value }: Given): GivenValue => ({
+    name,
+    value: value === null ? null : writtenIn(file.path, value),
+    line: uses.lineOf(from),
+  })
+  declare({
+    file: file.path,
+    line: uses.lineOf(at),
+    dockerfile,
+    target: target === null || !isKnown(target) || target.text === '' ? null : target.text,
+    args: lastOfEach(args).map(given),
+    contexts: lastOfEach(contexts).map((context) => given({ ...context, value: imageOf(context.value) })),
+    platforms: known.every(isKnown) ? [...new Set(known.flatMap(({ text }) => text.split(/[,\s]+/)))].filter((platform) => platform !== '') : [],
+  })
+  for (const { value } of contexts) {
+    const image = imageOf(value)
+    if (image !== null && startIfUnbroken(image) !== null) uses.addPlain(image, placeOf('build-context'))
+  }
+}
+
+/** The image that a context is, or null where it is none. */
+function imageOf(value: Sourced | null): Sourced | null {
+  const scheme = 'docker-image://'
+  return value !== null && isKnown(value) && value.text.startsWith(scheme) ? part(value, scheme.length) : null
+}
+
+const lastOfEach = (given: readonly Given[]): readonly Given[] => [...new Map(given.filter(({ name }) => name !== '').map((one) => [one.name, one])).values()]
+
+/** `source`, of which all stands in the file at `path` that stands anywhere, as a text that other files can be read with. */
+export function writtenIn(path: string, source: Sourced): WrittenText {
+  const runs: { from: number; file: string; span: [number, number] }[] = []
+  for (const [i, place] of source.at.entries()) {
+    const last = runs.at(-1)
+    if (place < 0) continue
+    if (last !== undefined && last.span[1] === place && last.from + last.span[1] - last.span[0] === i) last.span[1]++
+    else runs.push({ from: i, file: path, span: [place, place + 1] })
+  }
+  return { text: source.text, runs }
+}
+
+/** The byte where `source` starts. */
+export const startOf = (source: Sourced): number => byteAt(source, 0)
+
+/** Runs of a job repeat what does not depend on them; those that differ in platforms alone are one build for all of these. */
+export function distinct(requests: readonly BuildRequest[]): readonly BuildRequest[] {
+  const byBuild = new Map<string, BuildRequest>()
+  for (const request of requests) {
+    const { at, dockerfile, target, args } = request
+    const key = [at, dockerfile, target?.text, ...args.map(({ name, value }) => `${name}=${value?.text}`)].join('\n')
+    const known = byBuild.get(key)
+    const platforms =
+      known === undefined || known.platforms === null || request.platforms === null ? request.platforms : [...known.platforms, ...request.platforms]
+    byBuild.set(key, { ...(known ?? request), platforms: known?.platforms === null ? null : platforms })
+  }
+  return [...byBuild.values()]
+}

@@ -1,0 +1,85 @@
+/** The jobs of a pipeline as GitLab runs them: with what they extend, the defaults and the variables (https://docs.gitlab.com/ci/yaml/#extends). */
+import type { Sourced } from '../sourced.ts'
+import { at, entriesAt, itemsAt, stringAt, type Tree } from '../tree.ts'
+import { scalarText } from '../yaml-number.ts'
+
+/** Variables by name; null for those that a rule, a matrix or a run decides. */
+export type Variables = ReadonlyMap<string, Sourced | null>
+
+export type Job = {
+  /** Itself, then what it extends, nearest first, then the defaults. */
+  readonly lineage: readonly Tree[]
+  readonly variables: Variables
+  /** Only there for other jobs of the file to extend. */
+  readonly isBase: boolean
+}
+
+/** Keys at the top of a pipeline that are no jobs. */
+const notJobs = new Set([
+  'default',
+  'include',
+  'stages',
+  'variables',
+  'workflow',
+  'image',
+  'services',
+  'cache',
+  'before_script',
+  'after_script',
+  'spec',
+  'types',
+])
+
+const longestLineage = 100
+
+/** Every job, hidden ones (`.base`) too, and last what holds for a job of which nothing is known. */
+export function jobsOf(pipeline: Tree): readonly Job[] {
+  const named = new Map(entriesAt(pipeline).flatMap(({ key, value }) => (notJobs.has(key) || value.kind !== 'map' ? [] : [[key, value] as const])))
+  const global = variablesIn([at(pipeline, 'variables')], new Map(), pipeline)
+  for (const name of ruleVariables(at(pipeline, 'workflow'))) global.set(name, null)
+  const extended = new Set([...named.values()].flatMap(parents))
+  const defaults = [at(pipeline, 'default'), pipeline].filter((tree) => tree !== null)
+  const jobs = [...named].map(([name, tree]): Job => {
+    const lineage = lineageOf(tree, named)
+    const outer = lineage.some((one) => stringAt(one, 'inherit', 'variables') === 'false') ? new Map<string, Sourced | null>() : global
+    const variables = variablesIn(lineage.map((one) => at(one, 'variables')).reverse(), outer, pipeline)
+    for (const one of lineage) for (const unsure of [...ruleVariables(one), ...matrixVariables(one)]) variables.set(unsure, null)
+    return { lineage: [...lineage, ...defaults], variables, isBase: name.startsWith('.') && extended.has(name) }
+  })
+  return [...jobs, { lineage: defaults, variables: global, isBase: true }]
+}
+
+function parents(job: Tree): readonly string[] {
+  const value = at(job, 'extends')
+  return value?.kind === 'text' ? [value.text.text] : itemsAt(value).flatMap((item) => (item.kind === 'text' ? [item.text.text] : []))
+}
+
+/** Of several parents the last one counts. */
+function lineageOf(job: Tree, named: ReadonlyMap<string, Tree>): readonly Tree[] {
+  const lineage: Tree[] = []
+  const open = [job]
+  for (let next = open.pop(); next !== undefined && lineage.length < longestLineage; next = open.pop()) {
+    if (lineage.includes(next)) continue
+    lineage.push(next)
+    open.push(...parents(next).flatMap((name) => named.get(name) ?? []))
+  }
+  return lineage
+}
+
+/** What the `variables` maps set, the last one first, over `outer`: a text, or a map with its `value`. */
+function variablesIn(maps: readonly (Tree | null)[], outer: Variables, pipeline: Tree): Map<string, Sourced | null> {
+  const variables = new Map(outer)
+  for (const map of maps)
+    for (const { key, value } of entriesAt(referred(map, pipeline))) variables.set(key, scalarText(value.kind === 'map' ? at(value, 'value') : value))
+  return variables
+}
+
+/** `!reference [.job, variables]` comes as the list of its keys. */
+function referred(tree: Tree | null, pipeline: Tree): Tree | null {
+  if (tree?.kind !== 'list') return tree
+  return at(pipeline, ...tree.items.map((item) => (item.kind === 'text' ? item.text.text : '')))
+}
+
+const ruleVariables = (tree: Tree | null): readonly string[] => itemsAt(tree, 'rules').flatMap((rule) => entriesAt(rule, 'variables').map(({ key }) => key))
+
+const matrixVariables = (job: Tree): readonly string[] => itemsAt(job, 'parallel', 'matrix').flatMap((run) => entriesAt(run).map(({ key }) => key))
