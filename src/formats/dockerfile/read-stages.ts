@@ -13,6 +13,7 @@ import { type Instruction, triggerOf } from './instructions.ts'
 import { mountOptions } from './mounts.ts'
 import type { ParsedDockerfile } from './parse.ts'
 import { type Stage, stagesOf } from './stages.ts'
+import { holeIn, holeSkip, type Template } from './template.ts'
 import { checkInstruction, flagValue, quotedWords } from './validity.ts'
 import { contextName, type Way } from './ways.ts'
 
@@ -22,6 +23,8 @@ export type Reading = {
   readonly target: string | null
   /** The platforms that the builds make. */
   readonly madeFor: readonly Platform[]
+  /** Null for a file that is built as it stands. */
+  readonly template: Template | null
   readonly reader: UseReader
   readonly elsewhere: GivenElsewhere
 }
@@ -93,13 +96,25 @@ function orRefuse<Result>(at: number, run: () => Result): Result {
 }
 
 /** Adds a use, unless another file has the say about it. */
-function add(written: Sourced, resolved: Resolved, place: Place, { way, stop, reader, elsewhere }: Walk): void {
+function add(written: Sourced, resolved: Resolved, place: Place, walk: Walk): void {
+  const { way, stop, reader, elsewhere } = walk
   const { value, unset } = resolved
   const open = [...unset].filter((name) => way.args.get(name)?.isOpen === true)
   if (open.length > 0) return elsewhere.note(written, place, open.map((name) => elsewhere.openArgument(way, name)).join('; '))
   const giver = way.contexts.size === 0 || unset.size > 0 ? undefined : way.contexts.get(contextName(value.text))
   if (giver !== undefined) return elsewhere.note(written, place, elsewhere.context(giver, value.text))
+  const unfilled = unfilledIn(written, resolved, walk)
+  if (unfilled !== null) return reader.skip(written, place, unfilled)
   reader.add(written, resolved, place, stop)
+}
+
+/** Why a template does not say what is named; a variable that no ARG declares is one for the program that fills it in, too. */
+function unfilledIn(written: Sourced, { value, unset }: Resolved, { template, parsed, reader }: Walk): Skip | null {
+  if (template === null) return null
+  const lineOf = (byte: number): number => reader.lineOf(byte)
+  const open = [...unset].find((name) => !parsed.declares(name))
+  const variable = open === undefined ? null : holeSkip({ start: written.at[0] ?? 0, end: 0, text: `\${${open}}` }, lineOf)
+  return holeIn(template, written, lineOf) ?? holeIn(template, value, lineOf) ?? variable
 }
 
 function readFrom(stage: Stage, walk: Walk): void {

@@ -7,31 +7,43 @@ import { Refusal } from '../refusal.ts'
 import { madePlatforms } from './built-for.ts'
 import { detectSyntax, type Syntax } from './directives.ts'
 import { GivenElsewhere } from './given-elsewhere.ts'
-import { parseDockerfile } from './parse.ts'
+import { type ParsedDockerfile, parseDockerfile } from './parse.ts'
 import { neededStages } from './reach.ts'
 import { readStages } from './read-stages.ts'
 import type { Stage } from './stages.ts'
+import { holeIn, holeSkip, readTemplate, type Template } from './template.ts'
 import { commonTarget, mostWays, plainWay, type Way, waysOf } from './ways.ts'
 
-/** The uses in order of their offset. Throws `Refusal` for a file that BuildKit would not build, in whatever way. */
-export function imageUsesOf(file: RepoText, builds: readonly DeclaredBuild[] = []): readonly ImageUse[] {
+type Asked = {
+  readonly builds: readonly DeclaredBuild[]
+  readonly template: Template | null
+  readonly reader: UseReader
+  readonly elsewhere: GivenElsewhere
+}
+
+/** The uses in order of their offset. Throws `Refusal` for a file that BuildKit would not build, in whatever way. A template is read as far as it goes. */
+export function imageUsesOf(file: RepoText, builds: readonly DeclaredBuild[] = [], isTemplate = false): readonly ImageUse[] {
   const { bytes } = file
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const whole = buffer.toString('latin1')
+  const written = buffer.toString('latin1')
+  const template = isTemplate ? readTemplate(written) : null
+  const whole = template?.text ?? written
   const offset = whole.startsWith('\xef\xbb\xbf') ? 3 : 0
   const text = whole.slice(offset)
   const reader = new UseReader('dockerfile', file)
   const elsewhere = new GivenElsewhere(reader)
   const syntax = detectSyntax(text, offset)
-  if (syntax !== null) readSyntax(syntax, builds, reader, elsewhere)
-  if (syntax === null || syntax.isDockerfile) readDockerfile(text, offset, builds, reader, elsewhere)
+  if (syntax !== null) readSyntax(syntax, { builds, template, reader, elsewhere })
+  if (syntax === null || syntax.isDockerfile) readDockerfile(text, offset, { builds, template, reader, elsewhere })
   elsewhere.report()
   return reader.uses()
 }
 
 /** The frontend image: `BUILDKIT_SYNTAX` takes its place (https://docs.docker.com/build/buildkit/frontend/). It runs where the builder does. */
-function readSyntax({ image }: Syntax, builds: readonly DeclaredBuild[], reader: UseReader, elsewhere: GivenElsewhere): void {
+function readSyntax({ image }: Syntax, { builds, template, reader, elsewhere }: Asked): void {
   const place = { role: 'syntax', stage: null, inFinal: false, platform: null } as const
+  const hole = template === null ? null : holeIn(template, image, (byte) => reader.lineOf(byte))
+  if (hole !== null) return reader.skip(image, place, hole)
   const { ways } = waysOf(
     builds.map((build) => ({ ...build, contexts: [] })),
     (name) => name === 'BUILDKIT_SYNTAX',
@@ -45,14 +57,14 @@ function readSyntax({ image }: Syntax, builds: readonly DeclaredBuild[], reader:
   }
 }
 
-function readDockerfile(text: string, offset: number, builds: readonly DeclaredBuild[], reader: UseReader, elsewhere: GivenElsewhere): void {
-  const parsed = parseDockerfile(text, offset)
+function readDockerfile(text: string, offset: number, { builds, template, reader, elsewhere }: Asked): void {
+  const parsed = template === null ? parseDockerfile(text, offset) : parseTemplate(text, offset, template, reader)
   const { ways, count } = waysOf(
     builds,
     (name) => parsed.decides(name),
     (file) => reader.strideOf(file),
   )
-  const read = { parsed, target: commonTarget(builds), madeFor: madePlatforms(builds), reader, elsewhere }
+  const read = { parsed, target: commonTarget(builds), madeFor: madePlatforms(builds), template, reader, elsewhere }
   const needed = new Set<number>()
   const refusals: Refusal[] = []
   const reach = (way: Way) => (stages: readonly Stage[]) => {
@@ -79,4 +91,20 @@ function readDockerfile(text: string, offset: number, builds: readonly DeclaredB
   if (stop !== null && ways.length === 0) reader.skipAll(stop)
   if (count > mostWays)
     reader.refuse(new Refusal(`other files declare ${count} ways to build this file; the first ${mostWays} of them are read`, parsed.at, 'too-large'))
+}
+
+/** A template with what BuildKit would refuse of it passed over; a FROM among that is told, with the hole that makes it so. */
+function parseTemplate(text: string, offset: number, { holes }: Template, reader: UseReader): ParsedDockerfile {
+  const lineOf = (byte: number): number => reader.lineOf(byte)
+  const [first] = holes
+  try {
+    return parseDockerfile(text, offset, ({ keyword, at, args }, why) => {
+      const end = args.at.at(-1) ?? at
+      const hole = holes.find(({ start }) => start >= at && start <= end)
+      if (keyword === 'from') reader.refuse(hole === undefined ? why : new Refusal(holeSkip(hole, lineOf).message, at, 'template'))
+    })
+  } catch (error) {
+    if (first === undefined || !(error instanceof Refusal) || error.skip.code !== 'refused-by-buildkit') throw error
+    throw new Refusal(holeSkip(first, lineOf).message, first.start, 'template')
+  }
 }

@@ -19,6 +19,14 @@ describe('paths', () => {
     'x/Containerfile.arm',
     'Dockerfile.j2',
     'Dockerfile.template',
+    'Dockerfile-dev',
+    'dockerfile_gpu',
+    'Containerfile-alpine.in',
+    'Dockerfile-debian.template',
+    'api.dockerfile.mustache',
+    'DOCKERFILE.Prod',
+    'Dockerfile.go',
+    'docs/Dockerfile.md.j2/Dockerfile.erb',
   ])('%s is a Dockerfile', (path) => expect(formatFor(path)?.id).toBe('dockerfile'))
 
   it.each([
@@ -30,12 +38,42 @@ describe('paths', () => {
     'Dockerfiles/x',
     'Dockerfile/x',
     'x.dockerfile.bak',
-    'Dockerfile-old',
-  ])('%s is none', (path) => expect(formatFor(path)).toBe(null))
+    '.dockerfile',
+    'dockerfile2llb/convert.txt',
+    'Dockerfile.prod.md.j2',
+    '.github/workflows/dockerfile-lint.yml',
+    'dockerfile.json',
+  ])('%s is none', (path) => expect(dockerfile.matches(path)).toBe(false))
 
   it('are asked by name in the table of formats', () => {
     expect(formatNamed('dockerfile')).toBe(dockerfile)
     expect(() => formatNamed('nope')).toThrow('no such file format')
+  })
+})
+
+describe('what a name leaves open', () => {
+  const found = (path: string, text: string) =>
+    fileUses(path, text).map(({ reference, skip }) => (reference === null ? skip?.code : formatReference(reference)))
+
+  it.each(['Dockerfile.go', 'dockerfile.py', 'Dockerfile_test.ts', 'dockerfile.sh', 'Dockerfile.txt'])('%s is what stands in it', (path) => {
+    expect(found(path, 'FROM golang:1.22\nRUN go build\n')).toEqual(['golang:1.22'])
+    expect(found(path, 'package x\n\n/*\nFROM alpine:3\n*/\n')).toEqual([])
+    expect(found(path, 'import os\nprint("FROM")\n')).toEqual([])
+  })
+
+  it.each(['Dockerfile.prod', 'Dockerfile-notes', 'Containerfile.d'])('%s without a line that begins with FROM names no image', (path) => {
+    expect(found(path, 'what we took from the other one\n')).toEqual([])
+    expect(found(path, 'FROM alpine:3\nNOPE\n')).toEqual(['refused-by-buildkit'])
+    expect(found(path, '\ufeffFROM alpine:3\n')).toEqual(['alpine:3'])
+    expect(found(path, '# syntax=acme/else:1\nversion = 3\n')).toEqual(['refused-by-buildkit'])
+  })
+
+  it.each(['Dockerfile', 'Containerfile', 'api.dockerfile'])('%s is expected to be one', (path) => {
+    expect(found(path, 'nothing of the kind\n')).toEqual(['refused-by-buildkit'])
+  })
+
+  it('a variant in UTF-16 is told', () => {
+    expect(fileUses('Dockerfile.win', Buffer.from('\ufeffFROM alpine\n', 'utf16le')).map(({ skip }) => skip?.code)).toEqual(['not-utf8'])
   })
 })
 
