@@ -16,35 +16,46 @@ export function createKeptFindings<Image extends { readonly about: About }>(most
   /** What was kept before `latest` was full: what is still in use moves over, so that no image has all its sources judged anew. */
   let earlier: Kept<Image> = new Map()
   let count = 0
-  const add = (image: Image, name: string, judged: Judged): void => {
+  const add = (image: Image, source: Source, judged: Judged): void => {
     const ofImage = latest.get(image) ?? new Map<string, readonly Judged[]>()
-    latest.set(image, ofImage.set(name, [...(ofImage.get(name) ?? []), judged]))
+    latest.set(image, ofImage.set(source.name, [...(ofImage.get(source.name) ?? []), judged]))
     count += 1 + judged.findings.length
     if (count <= most) return
     earlier = latest
     latest = new Map()
     count = 0
   }
-  const find = (kept: Kept<Image>, image: Image, { name, packages }: Source): Judged | undefined => {
-    for (const judged of kept.get(image)?.get(name) ?? []) if (areAlike(image.about, judged.packages, packages)) return judged
-    return undefined
+  const find = (kept: Kept<Image>, image: Image, source: Source): Judged | undefined => {
+    const version = source.packages[0]?.sourceVersion
+    return kept
+      .get(image)
+      ?.get(source.name)
+      ?.find((judged) => judged.version === version && areAlike(image.about, judged.packages, source.packages))
   }
   return {
     recall: (image, source) => {
       const known = find(latest, image, source)
       if (known !== undefined) return known.findings
       const old = find(earlier, image, source)
-      if (old !== undefined) add(image, source.name, old)
+      if (old !== undefined) add(image, source, old)
       return old?.findings
     },
-    keep: (image, { name, packages }, findings) => add(image, name, { packages: packages.map((one) => comparedOf(image.about, one)), findings }),
+    keep: (image, source, findings) => {
+      const packages = source.packages.map((one) => comparedOf(image.about, one))
+      // A copy, since an array that grew has room for more.
+      add(image, source, { version: packages[0]?.sourceVersion, packages, findings: findings.length === 0 ? none : [...findings] })
+    },
   }
 }
 
 /** By kind of image and source package: an image has a few versions of a source to be compared with. */
 type Kept<Image> = Map<Image, Map<string, readonly Judged[]>>
 
-type Judged = { readonly packages: readonly Compared[]; readonly findings: readonly Finding[] }
+/** What installed packages of a source came to. `version` is the first one's source version: most others differ in it. */
+type Judged = { readonly version: string | undefined; readonly packages: readonly Compared[]; readonly findings: readonly Finding[] }
+
+/** One for all of whom nothing was found. */
+const none: readonly Finding[] = []
 
 /** What findings about a source package depend on of an installed one. No more of it is kept: whole packages would outlive the images that they are from. */
 type Compared = Pick<Package, 'name' | 'version' | 'sourceVersion' | 'arch' | 'module' | 'vendor'> & {

@@ -111,8 +111,9 @@ function* sourcesOf({ row, about }: ImageContext, packages: readonly Package[]):
   const lasts = new Map<string, number>()
   const nexts = new Uint32Array(packages.length)
   for (const [at, { name, sourceName, type }] of packages.entries()) {
-    if (type !== row.packages || !(about.source.has(sourceName) || about.binary.has(name))) continue
+    if (type !== row.packages) continue
     const last = lasts.get(sourceName)
+    if (last === undefined && !about.source.has(sourceName) && !about.binary.has(name)) continue
     if (last === undefined) firsts.push(at)
     else nexts[last] = at
     lasts.set(sourceName, at)

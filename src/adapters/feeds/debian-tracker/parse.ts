@@ -2,6 +2,7 @@
 import type { Advisory, FeedItem, FixKind } from '../../../domain/advisory/advisory.ts'
 import { releaseOfCodename } from '../../../domain/package/distro.ts'
 import { Fault } from '../../../domain/fault.ts'
+import { remembered } from '../../../lib/remembered.ts'
 import type { FeedFile } from '../../../ports/feeds.ts'
 import { plainBytes } from '../decompress.ts'
 import type { FeedContext } from '../feed.ts'
@@ -33,6 +34,8 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
     releases.set(codename, found)
     return found
   }
+  const rangesBefore = remembered(before)
+  const wordOf = remembered((text) => text)
   // A source package is opened too, since the kernel's alone is 30 MB.
   const members = jsonMembers(plainBytes(file, { maxBytes }), file.path, (path) => path.length === 1, { maxMemberBytes: 4_000_000 })
   for await (const { path, value } of members) {
@@ -53,9 +56,9 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
         yield { kind: 'problem', where: `${where} ${codename}`, message: 'has a status that we do not understand' }
         continue
       }
-      const says = statusOf(read.data)
+      const says = statusOf(read.data, rangesBefore)
       if (says === null) continue
-      const vendorSeverity = read.data.urgency ?? null
+      const { urgency } = read.data
       yield advisory({
         feed,
         record: vulnerability,
@@ -63,7 +66,7 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
         release,
         packageName: sourceName,
         packageKind: 'source',
-        vendorSeverity,
+        vendorSeverity: urgency === undefined ? null : wordOf(urgency),
         ...says,
       })
     }
@@ -73,13 +76,17 @@ async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIter
 /** Names of source packages, CVEs, and the temporary ids before them (`TEMP-0000000-ABCDEF`). */
 const isName = (text: string): boolean => text.length <= 128 && /^[A-Za-z0-9][A-Za-z0-9+.-]*$/.test(text)
 
+const noVersion: Advisory['ranges'] = []
 const everyVersion: Advisory['ranges'] = [{ introduced: null, fixed: null, lastAffected: null }]
 
-/** Null: undetermined. */
-function statusOf({ status, fixed_version: fixed, urgency, nodsa, nodsa_reason: reason }: TrackerRelease): Pick<Advisory, 'status' | 'ranges' | 'fix'> | null {
+/** Null: undetermined. `rangesBefore` is `before`. */
+function statusOf(
+  { status, fixed_version: fixed, urgency, nodsa, nodsa_reason: reason }: TrackerRelease,
+  rangesBefore: typeof before,
+): Pick<Advisory, 'status' | 'ranges' | 'fix'> | null {
   if (status === 'undetermined') return null
-  if (fixed === '0') return { status: 'not-affected', ranges: [], fix: 'available' }
-  if (status === 'resolved' && fixed !== undefined) return { status: 'affected', ranges: before(fixed), fix: 'available' }
+  if (fixed === '0') return { status: 'not-affected', ranges: noVersion, fix: 'available' }
+  if (status === 'resolved' && fixed !== undefined) return { status: 'affected', ranges: rangesBefore(fixed), fix: 'available' }
   return { status: 'affected', ranges: everyVersion, fix: openFix(urgency, nodsa, reason) }
 }
 
