@@ -31,7 +31,6 @@ export function mergedFile(files: readonly PolicyFile[]): PolicyFile {
 
 /** The policy that a file comes to. */
 export function policyOf(file: PolicyFile): Policy {
-  const baseBranches = [...new Set(file.baseBranches ?? (file.baseBranch === undefined ? defaultPolicy.baseBranches : [file.baseBranch]))]
   return {
     ...defaultPolicy,
     ...settingsOf(file),
@@ -40,8 +39,7 @@ export function policyOf(file: PolicyFile): Policy {
     ignoreImages: (file.ignore?.images ?? defaultPolicy.ignoreImages).map(fullImageGlob),
     imageRules: (file.images ?? []).map((rule) => ruleOf(rule, fullImageGlob)),
     pathRules: (file.paths ?? []).map((rule) => ruleOf(rule, rootedGlob)),
-    baseBranches,
-    baseBranch: baseBranches[0] ?? null,
+    baseBranches: [...new Set(file.baseBranches ?? (file.baseBranch === undefined ? defaultPolicy.baseBranches : [file.baseBranch]))],
     branchPrefix: file.branchPrefix ?? defaultPolicy.branchPrefix,
     commitPrefix: file.commitPrefix ?? defaultPolicy.commitPrefix,
     maxOpenPullRequests: file.limits?.openPullRequests ?? defaultPolicy.maxOpenPullRequests,

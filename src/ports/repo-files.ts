@@ -1,5 +1,4 @@
 /** Files of repos, read in batches. */
-import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
 
 /** Where a repo stands: its name may have changed, its branch may have moved. `null` where the repo is gone for us. */
@@ -15,11 +14,11 @@ export type RepoTree = RepoHead & {
 /** Faults: `transient`, `rate-limited`, `unauthorized`, `missing` (the installation is gone). Batches are split by the adapter. */
 export interface RepoFiles {
   /** Where each repo's base branch (`branch`, or the default branch when null) is now: 100 repos a request. Repos that are gone are left out. */
-  heads(installationId: number, wanted: readonly { readonly repo: Repo; readonly branch: Policy['baseBranch'] }[]): Promise<readonly RepoHead[]>
+  heads(installationId: number, wanted: readonly { readonly repo: Repo; readonly branch: string | null }[]): Promise<readonly RepoHead[]>
   /** The files for which `isWanted` is true, of each repo's base branch. Repos that are gone or empty are left out. */
   trees(
     installationId: number,
-    wanted: readonly { readonly repo: Repo; readonly branch: Policy['baseBranch'] }[],
+    wanted: readonly { readonly repo: Repo; readonly branch: string | null }[],
     isWanted: (path: string) => boolean,
   ): Promise<readonly RepoTree[]>
   /** The exact bytes of blobs, checked against their names. Over `maxBytes` each: left out. Keys of the result are blob oids. */

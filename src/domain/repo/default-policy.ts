@@ -26,7 +26,6 @@ export const defaultPolicy: Policy = {
   reviewers: [],
   assignees: [],
   baseBranches: [],
-  baseBranch: null,
   branchPrefix: 'underpin/',
   commitPrefix: null,
   maxOpenPullRequests: 5,

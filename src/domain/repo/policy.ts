@@ -59,8 +59,6 @@ export type Policy = UseSettings & {
   readonly pathRules: readonly UseRule[]
   /** The branches that pull requests go to; empty is the default branch. */
   readonly baseBranches: readonly string[]
-  /** The first of `baseBranches`, null where there is none: what is read while only one branch is. */
-  readonly baseBranch: string | null
   /** What the names of our branches begin with: one level of `[a-z0-9._-]`, and `/` or `-` at its end. */
   readonly branchPrefix: string
   /** What the subjects of commits and the titles of pull requests begin with (`chore(deps):`), or null. */

@@ -146,7 +146,7 @@ describe('what counts', () => {
     ['baseBranches: [b, c]', 'baseBranch: a', ['b', 'c']],
     ['enabled: true', 'baseBranch: a', ['a']],
   ])('base branches are those of one file: %s over %s', (own, under, branches) => {
-    expect(inForce(`extends: .github\n${own}`, base(under)).policy).toMatchObject({ baseBranches: branches, baseBranch: branches[0] })
+    expect(inForce(`extends: .github\n${own}`, base(under)).policy).toMatchObject({ baseBranches: branches })
   })
 })
 

@@ -64,8 +64,8 @@ describe('what a file comes to', () => {
   })
 
   test('one base branch is a list of one, and the same name or label twice counts once', () => {
-    expect(policyOf('baseBranch: next')).toMatchObject({ baseBranches: ['next'], baseBranch: 'next' })
-    expect(policyOf('baseBranches: [main, next, main]')).toMatchObject({ baseBranches: ['main', 'next'], baseBranch: 'main' })
+    expect(policyOf('baseBranch: next')).toMatchObject({ baseBranches: ['next'] })
+    expect(policyOf('baseBranches: [main, next, main]')).toMatchObject({ baseBranches: ['main', 'next'] })
     expect(policyOf('labels: [a, a]\nreviewers: [b, b]\nassignees: [c, c]')).toMatchObject({ labels: ['a'], reviewers: ['b'], assignees: ['c'] })
   })
 

@@ -41,8 +41,8 @@ export async function readDiscovery(db: Database, repoId: number): Promise<Disco
 
 /** An earlier version of Underpin knew fewer fields, and only one base branch. */
 function storedPolicy(text: string): Policy {
-  const stored = fromJsonText<Partial<Policy>>(text)
-  return { ...defaultPolicy, baseBranches: stored.baseBranch == null ? [] : [stored.baseBranch], ...stored }
+  const { baseBranch = null, ...stored } = fromJsonText<Partial<Policy> & { readonly baseBranch?: string | null }>(text)
+  return { ...defaultPolicy, baseBranches: baseBranch === null ? [] : [baseBranch], ...stored }
 }
 
 /** An earlier version of Underpin knew fewer fields. */
