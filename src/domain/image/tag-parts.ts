@@ -1,6 +1,7 @@
 /** Tags taken apart: version, pre-release, releases of distributions, rebuilds, and the words around them that name the variant. */
 import type { DistroTable } from '../package/distro.ts'
-import { fieldsOf, type TagField } from './tag-fields.ts'
+import { plain, type TagField } from './tag-field.ts'
+import { fieldsOf } from './tag-fields.ts'
 import type { TagRelease } from './tag-release.ts'
 
 export type Tag = {
@@ -36,7 +37,7 @@ export function isTag(text: string): boolean {
 
 /** Takes a tag apart. Total: what is no tag, or holds nothing that can be ordered, has no versions, releases and rebuilds. Linear in the text. */
 export function parseTag(text: string, distros: DistroTable): Tag {
-  const fields = isTag(text) ? fieldsOf(text, distros) : [textField(text)]
+  const fields = isTag(text) ? fieldsOf(text, distros) : [plain('', text)]
   const anchor = anchorOf(fields)
   const isPrefix = (at: number) => at < anchor || (at === anchor && fields[at]?.kind === 'release')
   const prefix = fields
@@ -89,8 +90,4 @@ function keyOf(field: TagField): string {
     case 'pre-release':
       return ''
   }
-}
-
-function textField(text: string): TagField {
-  return { kind: 'text', before: '', text }
 }

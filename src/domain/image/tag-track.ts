@@ -1,10 +1,8 @@
 /** Tag tracks: which tags count as the same line, and which of them an image moves to. */
 import type { DistroTable } from '../package/distro.ts'
-import type { Extent } from './extent.ts'
 import { isOrdered, parseTag, type Tag } from './tag-parts.ts'
 import { compareTags, compareText } from './tag-order.ts'
-import { isInterim } from './tag-release.ts'
-import { isInRange, parseRange, type Range } from './tag-range.ts'
+import { fixedParts, type TagReach, withinReach } from './tag-reach.ts'
 
 /**
  * Why a tag is not taken; where several are true the first in this order: `not-a-version` (nothing in it can be ordered against the current tag),
@@ -12,13 +10,6 @@ import { isInRange, parseRange, type Range } from './tag-range.ts'
  * `pre-release`, `coarser` and `finer` (fewer or more parts), `beyond-policy`.
  */
 export type TagRefusal = 'other-suffix' | 'other-prefix' | 'lower' | 'pre-release' | 'coarser' | 'finer' | 'beyond-policy' | 'not-a-version'
-
-/** How far a move may go. */
-export type TagReach = {
-  readonly extent: Extent
-  /** Whether the release of a distribution in the tag (`-bookworm`, `alpine3.20`, `jammy-`) may become a newer one. */
-  readonly mayChangeRelease: boolean
-}
 
 export type TagChoiceInput = TagReach & { readonly current: string; readonly tags: Iterable<string>; readonly distros: DistroTable }
 
@@ -37,7 +28,7 @@ export type TagChoice = {
 /** The newest tag of the current one's line that the reach allows. Linear in the number of tags. A range that is none holds no version. */
 export function chooseTag({ current, tags, distros, ...reach }: TagChoiceInput): TagChoice {
   const from = parseTag(current, distros)
-  const within = withinReach(from, reach)
+  const within = withinReach(from, reach.extent, distros)
   const refused: RefusedTag[] = []
   const all = new Set(tags)
   let best: Tag | null = null
@@ -85,33 +76,6 @@ export function trackOf(tag: string, distros: DistroTable, reach: TagReach = { e
   const fixed = parsed.versions.map((version) => version.slice(0, fixedParts(extent)).join('.'))
   const releases = mayChangeRelease ? [] : parsed.releases.map(({ release }) => release)
   return [parsed.shape, ...fixed.filter((text) => text !== ''), ...releases].join(' ')
-}
-
-/** How many parts of a version stay. */
-function fixedParts(extent: Extent): number {
-  return extent.kind === 'patch' ? 2 : extent.kind === 'minor' ? 1 : 0
-}
-
-function withinReach(from: Tag, { extent, mayChangeRelease }: TagReach): (tag: Tag) => boolean {
-  if (extent.kind === 'digest') return () => false
-  const range = extent.kind === 'range' ? rangeOf(extent.range) : null
-  const fixed = fixedParts(extent)
-  return (tag) => {
-    if (mayChangeRelease && tag.releases.some((release, at) => isInterim(release) && !isInterimAt(from, at))) return false
-    if (range !== null) return isInRange(range, tag.versions[0] ?? tag.rebuilds[0] ?? [])
-    return from.versions.every(
-      (version, at) =>
-        version.slice(0, fixed).every((part, index) => part === tag.versions[at]?.[index]) &&
-        (extent.kind !== 'patch' || version.length > 2 || isEqual([version], [tag.versions[at] ?? []])),
-    )
-  }
-}
-
-const isInterimAt = ({ releases }: Tag, at: number): boolean => releases[at] !== undefined && isInterim(releases[at])
-
-function rangeOf(text: string): Range {
-  const parsed = parseRange(text)
-  return parsed.kind === 'range' ? parsed.range : []
 }
 
 /** Whether a version is older in the parts that both have. */
