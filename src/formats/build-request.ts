@@ -1,10 +1,10 @@
 /** What a file asks of a builder, and how that becomes a declared build and the images that it names. */
 import { posix } from 'node:path'
-import type { GivenValue, WrittenText } from '../domain/repo/declared-build.ts'
+import type { DeclaredBuild, GivenValue } from '../domain/repo/declared-build.ts'
 import { byteAt, fromBuilder, part, type Sourced, startIfUnbroken } from './sourced.ts'
 import type { Composing } from './tree-format.ts'
 import { isKnown } from './unknown.ts'
-import { placeOf } from './use-reader.ts'
+import { placeOf, type UseReader } from './use-reader.ts'
 
 /** A named value as it is given to a builder. */
 export type Given = {
@@ -13,6 +13,8 @@ export type Given = {
   readonly at: number
   /** Null where it is known only when it runs. */
   readonly value: Sourced | null
+  /** The value with its variables, as it stands in the file. */
+  readonly written: Sourced | null
 }
 
 export type BuildRequest = {
@@ -40,48 +42,61 @@ export function pathFrom(folder: string | null, path: string): string | null {
 }
 
 /** Declares the build, and writes the images that its named contexts are. */
-export function declareBuild({ file, uses, declare }: Composing, request: BuildRequest): void {
+export function declareBuild(composing: Composing, request: BuildRequest): void {
+  composing.declare(declaredBuild(composing, request))
+  writeContexts(request.contexts, composing.uses)
+}
+
+/** Writes the images among named contexts. */
+export function writeContexts(contexts: readonly Given[], uses: UseReader): void {
+  for (const context of contexts) writeContext(context, uses)
+}
+
+/** The build that is asked for, as the reader of its Dockerfile wants it. */
+export function declaredBuild({ file, uses }: Pick<Composing, 'file' | 'uses'>, request: BuildRequest): DeclaredBuild {
   const { at, dockerfile, target, args, contexts, platforms } = request
   const known = platforms ?? []
+  const named = known.every(isKnown) ? [...new Set(known.flatMap(({ text }) => text.split(/[,\s]+/)))].filter((platform) => platform !== '') : []
   const given = ({ name, at: from, value }: Given): GivenValue => ({
     name,
-    value: value === null ? null : writtenIn(file.path, value),
+    value: value === null ? null : uses.writtenText(value),
     line: uses.lineOf(from),
   })
-  declare({
+  return {
     file: file.path,
     line: uses.lineOf(at),
     dockerfile,
     target: target === null || !isKnown(target) || target.text === '' ? null : target.text,
     args: lastOfEach(args).map(given),
     contexts: lastOfEach(contexts).map((context) => given({ ...context, value: imageOf(context.value) })),
-    platforms: known.every(isKnown) ? [...new Set(known.flatMap(({ text }) => text.split(/[,\s]+/)))].filter((platform) => platform !== '') : [],
-  })
-  for (const { value } of contexts) {
-    const image = imageOf(value)
-    if (image !== null && startIfUnbroken(image) !== null) uses.addPlain(image, placeOf('build-context'))
+    platforms: named.includes(builderPlatform) ? [] : named,
   }
 }
+
+/** An image that variables put together stands where they do, unless one holds it with its scheme. */
+function writeContext({ value, written }: Given, uses: UseReader): void {
+  const place = placeOf('build-context')
+  const image = imageOf(value)
+  const inPlace = imageOf(written)
+  if (image !== null && startIfUnbroken(image) !== null && inPlace?.text === image.text) uses.addPlain(image, place)
+  else if (image !== null && inPlace !== null) {
+    if (startIfUnbroken(image) === null) uses.note({ value: image, what: 'what else reads the variable', takesTags: true })
+    uses.add(inPlace, { value: image, unset: new Set() }, place)
+  } else if (image !== null && startIfUnbroken(image) !== null) uses.addPlain(image, place)
+  else if (inPlace !== null)
+    uses.skip(inPlace, place, { code: 'unresolved-variable', message: `what stands in "${inPlace.text}" is known only when it is built` })
+}
+
+/** What the builder runs on, whatever that is. */
+const builderPlatform = 'local'
 
 /** The image that a context is, or null where it is none. */
 function imageOf(value: Sourced | null): Sourced | null {
   const scheme = 'docker-image://'
-  return value !== null && isKnown(value) && value.text.startsWith(scheme) ? part(value, scheme.length) : null
+  return value !== null && value.text.startsWith(scheme) && value.text !== `${scheme}scratch` ? part(value, scheme.length) : null
 }
 
 const lastOfEach = (given: readonly Given[]): readonly Given[] => [...new Map(given.filter(({ name }) => name !== '').map((one) => [one.name, one])).values()]
-
-/** `source`, of which all stands in the file at `path` that stands anywhere, as a text that other files can be read with. */
-export function writtenIn(path: string, source: Sourced): WrittenText {
-  const runs: { from: number; file: string; span: [number, number] }[] = []
-  for (const [i, place] of source.at.entries()) {
-    const last = runs.at(-1)
-    if (place < 0) continue
-    if (last !== undefined && last.span[1] === place && last.from + last.span[1] - last.span[0] === i) last.span[1]++
-    else runs.push({ from: i, file: path, span: [place, place + 1] })
-  }
-  return { text: source.text, runs }
-}
 
 /** The byte where `source` starts. */
 export const startOf = (source: Sourced): number => byteAt(source, 0)

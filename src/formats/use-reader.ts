@@ -1,8 +1,8 @@
 /** Collects the image uses of one file: places to spans, lines, files and references. Every format writes its uses through it. */
 import { formatImageName, formatReference, parseReference, type Reference } from '../domain/image/reference.ts'
 import type { Edit, ImageUse, Skip } from '../domain/repo/image-use.ts'
-import type { Span } from '../lib/span.ts'
 import { editsOf, type Found, type OtherReader, withoutConflicts } from './edits.ts'
+import type { WrittenText } from '../domain/repo/declared-build.ts'
 import type { RepoText } from '../domain/repo/file-reading.ts'
 import { type Refusal, refusedUse } from './refusal.ts'
 import { fileStride, type Sourced, spanOf, startIfUnbroken } from './sourced.ts'
@@ -96,6 +96,25 @@ export class UseReader {
     this.#keep({ use: refusedUse(this.#format, this.#file, refusal), expanded: null })
   }
 
+  /** A use that was read from text within the file: it stands at `written`, the spans of its edits are places, and they name no file. */
+  addRead(written: Sourced, use: ImageUse): void {
+    const { file, line, span, format, text } = this.#use(written, placeOf(use.role))
+    this.#keep({ use: { ...use, file, line, span, format, text }, expanded: null })
+  }
+
+  /** `source` as a text that other files can be read with. */
+  writtenText(source: Sourced): WrittenText {
+    const runs: { from: number; file: string; span: [number, number] }[] = []
+    for (const [i, place] of source.at.entries()) {
+      const last = runs.at(-1)
+      if (place < 0) continue
+      const { file, start } = this.#fileAt(place)
+      if (last !== undefined && last.file === file && last.span[1] === start && last.from + last.span[1] - last.span[0] === i) last.span[1]++
+      else runs.push({ from: i, file, span: [start, start + 1] })
+    }
+    return { text: source.text, runs }
+  }
+
   /** Something that reads variables and names no image. */
   note(other: OtherReader): void {
     this.#others.push(other)
@@ -141,10 +160,13 @@ export class UseReader {
 
   /** From places to the file and its bytes. */
   #placed(edit: Edit): Edit {
-    const { span } = edit
-    const index = Math.floor(span[0] / fileStride)
-    const own: Span = [span[0] - index * fileStride, span[1] - index * fileStride]
-    return { ...edit, file: index === 0 ? this.#file.path : (this.#foreign[index - 1] ?? ''), span: own }
+    const { file, start } = this.#fileAt(edit.span[0])
+    return { ...edit, file, span: [start, start + edit.span[1] - edit.span[0]] }
+  }
+
+  #fileAt(place: number): { readonly file: string; readonly start: number } {
+    const index = Math.floor(place / fileStride)
+    return { file: index === 0 ? this.#file.path : (this.#foreign[index - 1] ?? ''), start: place - index * fileStride }
   }
 
   #use(written: Sourced, place: Place): ImageUse {
@@ -166,7 +188,7 @@ export class UseReader {
 }
 
 /** Parts that are read through escapes or stand in several pieces have no edit: such a use has no place for an update. */
-function fieldEdits({ repository, tag, digest, tagIsNumber = false }: Fields, reference: Reference): readonly Edit[] {
+function fieldEdits({ repository, tag, digest, digestIsHex = false, tagIsNumber = false }: Fields, reference: Reference): readonly Edit[] {
   const quote = tagIsNumber ? ({ quote: '"' } as const) : {}
   const tagStart = tag === null ? null : startIfUnbroken(tag)
   const repositoryStart = startIfUnbroken(repository)
@@ -174,7 +196,8 @@ function fieldEdits({ repository, tag, digest, tagIsNumber = false }: Fields, re
   const edits: Edit[] = []
   if (reference.tag !== null && tag !== null && tagStart !== null)
     edits.push({ file: '', span: [tagStart, tagStart + reference.tag.length], sets: 'tag', ...quote })
-  if (digest !== null && digestStart !== null) edits.push({ file: '', span: [digestStart, digestStart + digest.text.length], sets: 'digest' })
+  const piece = digestIsHex ? ({ piece: ['sha256:'.length, 'sha256:'.length + 64] } as const) : {}
+  if (digest !== null && digestStart !== null) edits.push({ file: '', span: [digestStart, digestStart + digest.text.length], sets: 'digest', ...piece })
   else if (reference.digest !== null && tag !== null && tagStart !== null) {
     const start = tagStart + tag.text.lastIndexOf('@') + 1
     if (tag.text.includes('@')) edits.push({ file: '', span: [start, tagStart + tag.text.length], sets: 'digest' })

@@ -53,6 +53,8 @@ export const skipCodes = {
   'shared-argument': 'one ARG feeds uses that would need different values',
   'argument-given-elsewhere': 'the default in the Dockerfile is not what gets built: another file gives the ARG a value, or takes its base from elsewhere',
   'ambiguous-number': 'the tag has no quotes, and what it is read as is another tag',
+  incomplete: 'part of the reference stands elsewhere: the appVersion of a chart, a registry for all its images, an image that is overridden',
+  'built-here': 'the image is built here: its name says what the build becomes, not what it stands on',
   template: 'the file is a template, and what stands there is known only when it is filled in',
   'invalid-syntax': 'the file is not what its format asks for, so nothing in it is known for sure',
   'too-large': 'the file is over the size, depth or instruction limit',

@@ -2,10 +2,13 @@
 import { yamlFormat } from '../yaml/yaml-format.ts'
 import { composeUses } from './uses.ts'
 
-/** `compose*.yml`, `docker-compose*.yml`, the same with `.yaml`. */
+const named = /^(?:(?:.*[-_.])?compose(?:[-_.].*)?|(?:docker-)?compose.*|docker-stack.*|stack)\.ya?ml$/i
+
+/** `compose*.yml`, `docker-compose*.yml`, `docker-stack*.yml`, `stack.yml` and what people make of these names, the same with `.yaml`; not workflows of that name. */
 export const compose = yamlFormat({
   id: 'compose',
-  matches: (path) => /^(?:docker-)?compose[^/]*\.ya?ml$/.test(path.slice(path.lastIndexOf('/') + 1)),
+  matches: (path) => named.test(path.slice(path.lastIndexOf('/') + 1)) && !/(?:^|\/)\.(?:github|gitea|forgejo)\//.test(path),
+  companionNames: ['.env'],
   hints: /image|build/,
   compose: composeUses,
 })

@@ -34,7 +34,7 @@ export function readYaml(text: string | Sourced, hints: RegExp = /(?:)/, path = 
     for (const document of parsed(piece)) {
       const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED')
       if (error === undefined) documents.push(new DocumentTree(piece, budget).read(document.contents))
-      else broken.push(brokenAt(byteAt(piece, error.pos[0]), error.message, piece.text, path))
+      else broken.push(brokenAt(byteAt(piece, startOfLine(piece.text, error.pos[0])), error.message, piece.text, path))
     }
   }
   return { documents, broken }
@@ -69,6 +69,13 @@ function parsed(source: Sourced): readonly Document[] {
   }
   for (const token of parser.end()) documents.push(...composer.next(token))
   return [...documents, ...composer.end()] as readonly Document[]
+}
+
+/** Where the words of the line start that `at` stands in. */
+function startOfLine(text: string, at: number): number {
+  let start = text.lastIndexOf('\n', at - 1) + 1
+  while (start < at && (text[start] === ' ' || text[start] === '\t')) start += 1
+  return start
 }
 
 function brokenAt(at: number, problem: string, text: string, path: string): Refusal {
