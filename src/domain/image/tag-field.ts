@@ -1,5 +1,4 @@
 /** A field of a tag: one thing that it says. */
-import type { DistroTable } from '../package/distro.ts'
 import type { ReleaseNames, TagRelease } from './tag-release.ts'
 
 /** `before` are the separators in front of it, `lead` what is written together with its numbers (`v`, `alpine`, `ls`). */
@@ -16,7 +15,6 @@ export type TagField =
 /** What is known of a tag when one of its segments is read. */
 export type TagContext = {
   readonly names: ReleaseNames
-  readonly distros: DistroTable
   /** The field before it. */
   readonly last: TagField | undefined
   /** The first version so far, or null. */

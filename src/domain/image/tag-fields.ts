@@ -2,7 +2,7 @@
 import type { DistroTable } from '../package/distro.ts'
 import { isCommit, isUnnumbered, numbersOf, plain, type TagContext, type TagField } from './tag-field.ts'
 import { numberField } from './tag-number.ts'
-import { isDistroWord, numberedRelease, releaseNames } from './tag-release.ts'
+import { numberedRelease, releaseNames } from './tag-release.ts'
 import { dateOf, type Segment, segmentsOf } from './tag-segments.ts'
 import { architectureWords, branchWords, onlyGlued, onlyNumbered, preReleaseRanks, rebuildWords, windowsWords } from './tag-words.ts'
 
@@ -16,20 +16,20 @@ const word = /^[A-Za-z]+$/
 /** Signatures, attestations, and images named by content or commit: no version in them. */
 const namedByHash = /^sha(?:\d{1,3})?-[0-9a-f]{6,128}(?:\.[a-z]{1,10})?$/
 
-/** Twice as many as the longest tags of real images have; a tag with more names no version. */
-const mostSegments = 24
+/** More than twice as many as the longest tags of real images have; a tag with more names no version. */
+const mostPieces = 32
 
 /** The fields of a tag that is one by its form, in order. */
 export function fieldsOf(tag: string, distros: DistroTable): readonly TagField[] {
+  if (namedByHash.test(tag) || tag.split(/[-_]/).length > mostPieces) return [plain('', tag)]
   const segments = segmentsOf(tag)
-  if (namedByHash.test(tag) || segments.length > mostSegments) return [plain('', tag)]
   const names = releaseNames(distros)
   const fields: TagField[] = []
   let version: readonly number[] | null = null
   for (let at = 0; at < segments.length; at += 1) {
     const [segment, next] = [segments[at], segments[at + 1]]
     if (segment === undefined) break
-    const context: TagContext = { names, distros, last: fields.at(-1), version, next: next?.text ?? null }
+    const context: TagContext = { names, last: fields.at(-1), version, next: next?.text ?? null }
     const pair = next === undefined ? null : pairField(segment, next, context)
     const read = pair === null ? segmentFields(segment, context) : [pair]
     if (pair !== null) at += 1
@@ -81,7 +81,7 @@ function wordField(before: string, text: string, { names, version }: TagContext)
 }
 
 /** `alpine3.20`, `r5`, `rc.1`, `jdk17`; null where the segment is nothing like it. */
-function wordAndNumberFields(before: string, text: string, { names, distros, version }: TagContext): readonly TagField[] | null {
+function wordAndNumberFields(before: string, text: string, { names, version }: TagContext): readonly TagField[] | null {
   const [, written, dot, digits] = wordAndNumber.exec(text) ?? []
   if (written === undefined || digits === undefined) return null
   const lower = written.toLowerCase()
@@ -95,7 +95,7 @@ function wordAndNumberFields(before: string, text: string, { names, distros, ver
   // A dot before a single number is how Semantic Versioning counts builds: `ce.0`, `eksbuild.1`.
   const isCounted = rebuildWords.has(lower) || (version !== null && dot === '.' && numbers.length === 1)
   if (isCounted) return [{ kind: 'rebuild', before, lead, form: '#', numbers }]
-  return [isDistroWord(distros, written) ? plain(before, text) : { kind: 'text', before, text, leadsTo: { lead, numbers } }]
+  return [names.words.has(lower) ? plain(before, text) : { kind: 'text', before, text, leadsTo: { lead, numbers } }]
 }
 
 /** `3.12.0rc1`, `8u432`, `10.9.11ubu2404`: a version with something behind it; null where the segment is nothing like it. */

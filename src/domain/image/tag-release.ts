@@ -15,6 +15,8 @@ export type ReleaseNames = {
   readonly byCodename: ReadonlyMap<string, TagRelease>
   /** By distribution's `ID`, space, number. */
   readonly byNumber: ReadonlyMap<string, TagRelease>
+  /** The distributions' names in tags, lower case. */
+  readonly words: ReadonlySet<string>
 }
 
 /** Names that images give distributions in tags, where it is not the `ID`. */
@@ -51,7 +53,7 @@ export function releaseNames(distros: DistroTable): ReleaseNames {
       if (isNew && release.codename !== null) byCodename.set(release.codename, named)
     }
   }
-  const names = { byCodename, byNumber }
+  const names = { byCodename, byNumber, words: new Set([...aliases.keys(), ...distros.distros.map(({ id }) => id)]) }
   known.set(distros, names)
   return names
 }
@@ -60,12 +62,6 @@ export function releaseNames(distros: DistroTable): ReleaseNames {
 export function numberedRelease(names: ReleaseNames, word: string, number: string): TagRelease | null {
   const lower = word.toLowerCase()
   return names.byNumber.get(`${aliases.get(lower) ?? lower} ${number}`) ?? null
-}
-
-/** Whether the word is a distribution's name in tags. */
-export function isDistroWord(distros: DistroTable, word: string): boolean {
-  const lower = word.toLowerCase()
-  return aliases.has(lower) || distros.distros.some(({ id }) => id === lower)
 }
 
 /** Ubuntu's releases between those with long-term support live for nine months: nobody is moved to one from a long-term one. */
