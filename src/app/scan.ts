@@ -5,22 +5,28 @@ import { followedTag } from '../domain/image/followed-tag.ts'
 import { formatTagKey, type TagKey } from '../domain/image/observation.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import type { CredentialGrant } from '../domain/image/scope.ts'
+import type { DistroTable } from '../domain/package/distro.ts'
 import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import { decide } from '../pipeline/decide.ts'
-import { recallUses } from '../pipeline/recall.ts'
+import { lookAtList } from '../pipeline/list-tags.ts'
+import { createTagChooser } from '../pipeline/recall/newer-tag.ts'
+import { type RecalledUse, recallUses } from '../pipeline/recall.ts'
 import { look } from '../pipeline/resolve.ts'
 import type { Upstream } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
 import type { Registry } from '../ports/registry.ts'
+import { formatListKey, type TagListStore } from '../ports/tag-list-store.ts'
 
 export type ScanPorts = {
   readonly registry: Registry
   readonly observations: ObservationStore
+  readonly tagLists: TagListStore
+  readonly distros: DistroTable
   /** The person's own logins; all of them may be used. */
   readonly grants: readonly CredentialGrant[]
-  /** Told how many of the tags have been looked at. */
+  /** Told how many of the tags and lists of tags have been looked at. */
   readonly onProgress: (done: number, all: number) => void
 }
 
@@ -30,45 +36,74 @@ export type ScannedUse = DecidedUse & { readonly upstream: Upstream | null }
 /** Tags looked at at once: enough to hide a registry's latency, few enough to be polite. */
 const looksAtOnce = 16
 
+/** Rounds of candidates: one that is listed and not served is passed over, and the next one looked at. */
+const mostRounds = 5
+
 /** A decision for every use, in the order given. Registry faults become decisions; nothing is thrown for them. */
-export async function scan(
-  { registry, observations, grants, onProgress }: ScanPorts,
-  uses: readonly ImageUse[],
-  policy: Policy,
-  asOf: Date,
-): Promise<readonly ScannedUse[]> {
-  const unasked = decide({ repo: null, baseBranch: '', policy, uses: uses.map((use) => ({ use, tag: null, upstream: null })), updates: [], asOf })
-  const looks = tagsOf(
-    uses.filter((_, index) => unasked[index]?.decision.kind !== 'skip'),
-    grants,
-    policy,
-  )
-  let done = 0
-  onProgress(0, looks.length)
-  await eachBounded(looks, looksAtOnce, async ({ key, pins, mayPin }) => {
-    const isNeeded = (shown: Digest) => mayPin || [...pins].some((pin) => pin !== shown)
-    await look({ registry, observations }, key, pins, isNeeded, asOf)
-    done += 1
-    onProgress(done, looks.length)
+export async function scan(ports: ScanPorts, uses: readonly ImageUse[], policy: Policy, asOf: Date): Promise<readonly ScannedUse[]> {
+  const { registry, observations, tagLists, grants, distros, onProgress } = ports
+  const blank = { group: null, upstream: null, newer: null }
+  const unasked = decide({ repo: null, baseBranch: '', policy, uses: uses.map((use) => ({ use, ...blank })), updates: [], asOf })
+  const ours = uses.filter((_, index) => unasked[index]?.decision.kind !== 'skip')
+  const lists = listsOf(ours, grants, policy)
+  const counted = { done: 0, all: lists.length }
+  const lookAll = async (looks: readonly Look[]) => {
+    counted.all += looks.length
+    onProgress(counted.done, counted.all)
+    await eachBounded(looks, looksAtOnce, async ({ key, pins, floats }) => {
+      const isNeeded = (shown: Digest) => floats || [...pins].some((pin) => pin !== shown)
+      await look({ registry, observations }, key, pins, isNeeded, asOf)
+      onProgress((counted.done += 1), counted.all)
+    })
+  }
+  const listAll = eachBounded(lists, looksAtOnce, async (key) => {
+    await lookAtList({ registry, tagLists }, key, asOf)
+    onProgress((counted.done += 1), counted.all)
   })
-  const recalled = await recallUses(observations, uses, null, grants, policy)
-  return decide({ repo: null, baseBranch: '', policy, uses: recalled, updates: [], asOf })
+  await Promise.all([
+    listAll,
+    lookAll(
+      looksOf(
+        ours.map((use) => ({ use, key: followedTag(use, null, grants) })),
+        policy,
+      ),
+    ),
+  ])
+  const recallPorts = { observations, distros, chooser: createTagChooser(tagLists, distros) }
+  const recall = (some: readonly ImageUse[]) => recallUses(recallPorts, some, { installationId: null, grants, policy, refusedOf: () => [] })
+  for (let round = 0; round < mostRounds; round += 1) {
+    const looks = looksOf((await recall(ours)).flatMap(unaskedCandidate), policy)
+    if (looks.length === 0) break
+    await lookAll(looks)
+  }
+  return decide({ repo: null, baseBranch: '', policy, uses: await recall(uses), updates: [], asOf })
 }
 
-function tagsOf(
-  uses: readonly ImageUse[],
-  grants: readonly CredentialGrant[],
-  policy: Policy,
-): readonly { readonly key: TagKey; readonly pins: ReadonlySet<Digest>; readonly mayPin: boolean }[] {
-  const tags = new Map<string, { key: TagKey; pins: Set<Digest>; mayPin: boolean }>()
-  for (const use of uses) {
-    const key = followedTag(use, null, grants)
+/** A tag to look at; `floats`: what it shows must be known whatever the files have. */
+type Look = { readonly key: TagKey; readonly pins: ReadonlySet<Digest>; readonly floats: boolean }
+
+/** Each tag once, with all that is pinned to it. */
+function looksOf(followed: readonly { readonly use: ImageUse; readonly key: TagKey | null }[], policy: Policy): readonly Look[] {
+  const looks = new Map<string, { key: TagKey; pins: Set<Digest>; floats: boolean }>()
+  for (const { use, key } of followed) {
     if (key === null) continue
-    const tag = tags.get(formatTagKey(key)) ?? { key, pins: new Set<Digest>(), mayPin: false }
+    const one = looks.get(formatTagKey(key)) ?? { key, pins: new Set<Digest>(), floats: false }
     const pin = pinOf(use)
-    if (pin !== null) tag.pins.add(pin)
-    else if (policyFor(policy, use).pinFloatingTags) tag.mayPin = true
-    tags.set(formatTagKey(key), tag)
+    const { pinFloatingTags, follow } = policyFor(policy, use)
+    if (pin !== null) one.pins.add(pin)
+    else if (pinFloatingTags || follow.kind !== 'digest') one.floats = true
+    looks.set(formatTagKey(key), one)
   }
-  return [...tags.values()]
+  return [...looks.values()]
+}
+
+function unaskedCandidate({ use, tag, newer }: RecalledUse): readonly { readonly use: ImageUse; readonly key: TagKey }[] {
+  const candidate = newer?.kind === 'listed' ? newer.candidate : null
+  return tag === null || candidate === null || candidate.upstream !== null ? [] : [{ use, key: { ...tag, tag: candidate.tag } }]
+}
+
+/** The images whose tags have to be known: their policy follows more than the digest. */
+function listsOf(uses: readonly ImageUse[], grants: readonly CredentialGrant[], policy: Policy): readonly TagKey[] {
+  const wanting = uses.filter((use) => policyFor(policy, use).follow.kind !== 'digest').flatMap((use) => followedTag(use, null, grants) ?? [])
+  return [...new Map(wanting.map((key) => [formatListKey(key), key])).values()]
 }

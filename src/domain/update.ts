@@ -7,9 +7,15 @@ import type { Digest } from './image/digest.ts'
 export type UpdateKey = {
   readonly repoId: number
   readonly baseBranch: string
-  /** Image name and tag (`docker.io/library/python:3.12-slim`), or the group's name in the policy. */
+  /**
+   * Image name and tag (`docker.io/library/python:3.12-slim`), or, where the policy lets the tag move, image name and tag track, so that every newer tag
+   * moves the open pull request too; or the group's name in the policy.
+   */
   readonly group: string
 }
+
+/** What a pull request offers, and a person who closes it says no to: a digest that it writes, or a tag that it moves to. */
+export type Offer = Digest | `tag:${string}`
 
 /** Equal keys give equal text; it is the primary key of the update row. */
 export function formatUpdateKey(key: UpdateKey): string {
@@ -17,10 +23,10 @@ export function formatUpdateKey(key: UpdateKey): string {
 }
 
 /**
- * `underpin/<slug>-<8 hex of sha256(key)>`: one level deep, alphabet `[a-z0-9._-]`, at most 78 characters.
- * `prefix` is `underpin/`, or `underpin-` where a branch named `underpin` makes the folder impossible in Git.
+ * `underpin/<slug>-<8 hex of sha256(key)>`: one level deep, alphabet `[a-z0-9._-]`, at most 69 characters and the prefix.
+ * `prefix` is the policy's, `underpin/` by default; where a branch named `underpin` makes the folder impossible in Git it is `underpin-`.
  */
-export function branchName(key: UpdateKey, prefix: 'underpin/' | 'underpin-' = 'underpin/'): string {
+export function branchName(key: UpdateKey, prefix: string): string {
   const slug = key.group
     .replace(/^docker\.io\/(library\/)?/, '')
     .toLowerCase()
@@ -44,14 +50,20 @@ export type Plan = {
   readonly key: UpdateKey
   /** What the references of the group come to, in full: `docker.io/library/python:3.12-slim@sha256:…`, sorted. */
   readonly targets: readonly string[]
-  /** Digests that the plan writes; a person who closes the pull request says no to these. */
-  readonly digests: readonly Digest[]
+  /** Digests that the plan writes and tags that it moves to; a person who closes the pull request says no to these. */
+  readonly digests: readonly Offer[]
   readonly changes: readonly FileChange[]
   readonly title: string
   /** Markdown, rendered from the decision; ends with a marker comment that names the fingerprint. */
   readonly body: string
   readonly commitMessage: string
   readonly labels: readonly string[]
+  /** Who is asked to review: logins, and teams as `org/team`. */
+  readonly reviewers: readonly string[]
+  /** Logins. */
+  readonly assignees: readonly string[]
+  /** What the branch's name begins with where there is none yet. */
+  readonly branchPrefix: string
   /** 64 hex: over key, targets and changes; neither over the words nor over the labels, which need no other commit. */
   readonly fingerprint: string
   /** 64 hex: over what the words tell about the images. An open pull request whose words tell something else is described anew, without a commit. */
@@ -81,16 +93,18 @@ export type Update = {
   readonly deliveredFingerprint: string | null
   /** Of the words that the pull request carries; null before the first delivery. */
   readonly deliveredWords: string | null
-  /** The digests that it writes: what a person refuses by closing it. */
-  readonly deliveredDigests: readonly Digest[]
+  /** What it offers, and a person refuses by closing it. */
+  readonly deliveredDigests: readonly Offer[]
   /** Labels that we gave to the pull request: given once, so that a person can take them off. */
   readonly deliveredLabels: readonly string[]
+  /** People whom we asked to review (`reviewer ann`) or assigned (`assignee ann`), those whom GitHub refused included: each once. */
+  readonly deliveredPeople: readonly string[]
   /** Of the present life of the row: null until it is opened, and again when a new plan follows a merged or closed one. */
   readonly pullRequest: number | null
   /** The commit of ours that the branch should be at; null before the first delivery. */
   readonly headOid: string | null
-  /** Digests of pull requests that a person closed unmerged: not offered again. */
-  readonly refusedDigests: readonly Digest[]
+  /** What pull requests offered that a person closed unmerged: not offered again. */
+  readonly refusedDigests: readonly Offer[]
   readonly openedAt: Date | null
   /** When a held update is worth trying again; null where no time is known. */
   readonly heldUntil: Date | null

@@ -7,25 +7,22 @@ import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import { type FileReplacement, rewrite } from '../domain/repo/rewrite.ts'
 import { formatUpdateKey, type Update } from '../domain/update.ts'
+import { aimOf } from '../policy/aim.ts'
 import { decideUse, decision as decisionOf } from '../policy/decide.ts'
 import type { EvidenceFacts, Upstream } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
+import { awaitingTags } from '../policy/rules/awaiting-tags.ts'
 import { limits } from '../policy/rules/limits.ts'
 import { sharedArgument } from '../policy/rules/shared-argument.ts'
 import { upstreamFault } from '../policy/rules/upstream-fault.ts'
-import type { TagKey } from '../domain/image/observation.ts'
+import type { RecalledUse } from './recall.ts'
 
 export type DecideInput = {
   /** Null at the command line. */
   readonly repo: Repo | null
   readonly baseBranch: string
   readonly policy: Policy
-  readonly uses: readonly {
-    readonly use: ImageUse
-    readonly tag: TagKey | null
-    readonly upstream: Upstream | null
-    readonly evidence?: EvidenceFacts | null
-  }[]
+  readonly uses: readonly (Omit<RecalledUse, 'tag'> & { readonly evidence?: EvidenceFacts | null })[]
   /** The update rows that the repo has. */
   readonly updates: readonly Update[]
   readonly asOf: Date
@@ -37,33 +34,45 @@ export type KnownUse = DecidedUse & { readonly upstream: Upstream | null; readon
 /** One decision per use, in the order given. */
 export function decide({ repo, baseBranch, policy, uses, updates, asOf }: DecideInput): readonly KnownUse[] {
   const rows = new Map(updates.map((update) => [formatUpdateKey(update.key), update]))
-  const decided = uses.map(({ use, tag, upstream, evidence = null }): KnownUse => {
-    const key = tag === null ? null : { repoId: repo?.id ?? 0, baseBranch, group: `${tag.imageName}:${tag.tag}` }
+  const decided = uses.map(({ use, group, evidence = null, ...recalled }): KnownUse => {
+    const key = group === null ? null : { repoId: repo?.id ?? 0, baseBranch, group }
     const row = key === null ? undefined : rows.get(formatUpdateKey(key))
     const said = { refusedDigests: row?.refusedDigests ?? [], isHandsOff: row?.state === 'hands-off', isOpen: row?.state === 'open' }
-    const facts = { asOf, repo, policy: policyFor(policy, use), use, upstream, evidence, ...said }
-    return { use, upstream, key, decision: decideUse(facts), evidence: evidence?.kind === 'known' ? evidence.evidence : null }
+    const aim = aimOf(recalled)
+    const facts = { asOf, repo, policy: policyFor(policy, use), use, ...aim, evidence, ...said }
+    return { use, upstream: aim.upstream, key, decision: decideUse(facts), evidence: evidence?.kind === 'known' ? evidence.evidence : null }
   })
   return withoutRivals(decided)
 }
 
-/** Holds every update that wants other text than another one in the same bytes. */
+/** Holds every update that writes where another use wants other text, or needs what stands there: one of another image or tag that is not to be changed. */
 function withoutRivals<Decided extends DecidedUse>(decided: readonly Decided[]): readonly Decided[] {
-  const wanted = new Map<string, { readonly use: ImageUse; readonly text: string }[]>()
-  const replacements = decided.map(({ use, decision }) => {
+  const readers = new Map<string, { readonly one: Decided; readonly text: string | null }[]>()
+  const replacements = decided.map((one) => {
+    const { use, decision } = one
     const to = decision.kind === 'update' && decision.to !== null ? parseReference(decision.to) : null
-    const all = to?.kind !== 'reference' || to.reference.digest === null ? [] : rewrite(use, { tag: to.reference.tag, digest: to.reference.digest })
-    for (const one of all) wanted.set(placeOf(one), [...(wanted.get(placeOf(one)) ?? []), { use, text: one.text }])
+    const all = to?.kind !== 'reference' ? [] : rewrite(use, { tag: to.reference.tag, digest: to.reference.digest })
+    const texts = new Map(all.map((replacement) => [placeOf(replacement), replacement.text]))
+    const places = new Set([...use.edits.map(placeOf), ...texts.keys()])
+    for (const place of places) {
+      const there = readers.get(place) ?? []
+      readers.set(place, there)
+      there.push({ one, text: texts.get(place) ?? null })
+    }
     return all
   })
   return decided.map((one, index) => {
-    const rivals = (replacements[index] ?? []).flatMap((mine) => wanted.get(placeOf(mine))?.find(({ text }) => text !== mine.text) ?? [])
-    const word = sharedArgument.judge({ rival: rivals[0]?.use ?? null })
+    const group = one.key?.group ?? null
+    const isRival = (mine: FileReplacement) => (other: { readonly one: Decided; readonly text: string | null }) =>
+      other.text === null ? other.one.key !== null && other.one.key.group !== group : other.text !== mine.text
+    const rivals = (replacements[index] ?? []).flatMap((mine) => readers.get(placeOf(mine))?.find(isRival(mine)) ?? [])
+    const [rival] = rivals
+    const word = sharedArgument.judge({ rival: rival === undefined ? null : { ...rival.one.use, stays: rival.text === null } })
     return word === null ? one : { ...one, decision: decisionOf(sharedArgument.name, word, null) }
   })
 }
 
-function placeOf({ file, span }: FileReplacement): string {
+function placeOf({ file, span }: Pick<FileReplacement, 'file' | 'span'>): string {
   return `${span.join('-')} ${file}`
 }
 
@@ -83,6 +92,9 @@ export function withLimits<Decided extends DecidedUse>(decided: readonly Decided
 /** Skips that say nothing of what the file holds now. */
 const unreadCodes: ReadonlySet<SkipCode> = new Set(['too-large', 'unreadable', 'not-utf8', 'refused-by-buildkit'])
 
+/** Rules that wait for a registry's answer. */
+const waiting: ReadonlySet<string> = new Set([upstreamFault.name, awaitingTags.name])
+
 /**
  * Updates that stay. `keep`: those whose open pull request stays. It is closed only when every use of the group is `current` or gone; a group that is
  * held or skipped keeps it, and so does one in a file that cannot be read now, and everything once Underpin is switched off.
@@ -101,6 +113,6 @@ export function keptKeys(
   const inUnread = updates.filter((update) => !policy.enabled || isUnread(update)).map(({ key }) => formatUpdateKey(key))
   return {
     keep: [...new Set([...keysWhere(({ kind }) => kind !== 'current'), ...inUnread])],
-    keepUnopened: keysWhere(({ kind, reasons }) => kind === 'update' || (kind === 'hold' && reasons[0]?.rule === upstreamFault.name)),
+    keepUnopened: keysWhere(({ kind, reasons }) => kind === 'update' || (kind === 'hold' && waiting.has(reasons[0]?.rule ?? ''))),
   }
 }

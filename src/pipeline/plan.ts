@@ -3,13 +3,13 @@ import { sha256Hex } from '../lib/hash.ts'
 import { type Json, stableJson } from '../lib/json.ts'
 import type { Replacement } from '../lib/span.ts'
 import type { DecidedUse } from '../domain/decided-use.ts'
-import type { Digest } from '../domain/image/digest.ts'
-import { formatImageName, formatReference, parseReference, type Reference } from '../domain/image/reference.ts'
+import { formatImageName, formatReference, parseReference, type Reference, tagOrLatest } from '../domain/image/reference.ts'
 import { type MoveEvidence, unite } from '../domain/move-evidence.ts'
 import { merged, rewrite } from '../domain/repo/rewrite.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../domain/repo/repo.ts'
-import { type FileChange, formatUpdateKey, type Plan, type UpdateKey } from '../domain/update.ts'
+import { type FileChange, formatUpdateKey, type Offer, type Plan, type UpdateKey } from '../domain/update.ts'
+import { policyFor } from '../policy/policy-for.ts'
 import { renderCommitMessage } from '../render/commit-message.ts'
 import { type Move, renderPullRequest } from '../render/pull-request.ts'
 
@@ -46,7 +46,7 @@ export function moveOf(use: DecidedUse['use'], decision: DecidedUse['decision'],
 
 /** The replacements of the moves by file; bytes that two uses share are replaced once. Throws (a bug) where two moves want different text for the same bytes: `decide` holds these. */
 export function replacementsOf(moves: readonly Move[]): ReadonlyMap<string, readonly Replacement[]> {
-  const all = merged(moves.flatMap(({ use, to }) => (to.digest === null ? [] : rewrite(use, { tag: to.tag, digest: to.digest }))))
+  const all = merged(moves.flatMap(({ use, to }) => rewrite(use, { tag: to.tag, digest: to.digest })))
   if (all === null) throw new Error('two uses want different text in the same bytes')
   const byFile = new Map<string, Replacement[]>()
   for (const { file, span, text } of all) byFile.set(file, [...(byFile.get(file) ?? []), { span, text }])
@@ -62,17 +62,20 @@ function changesOf(moves: readonly Move[], files: PlanInput['files']): readonly 
 
 function planOf(repo: Repo, policy: Policy, key: UpdateKey, moves: readonly Move[], changes: readonly FileChange[], asOf: Date): Plan {
   const targets = [...new Set(moves.map(({ to }) => fullReference(to)))].sort()
-  const digests = [...new Set(moves.flatMap(({ to }): Digest[] => (to.digest === null ? [] : [to.digest])))]
-  const labels = [...policy.labels]
+  const digests = [...new Set(moves.flatMap(offersOf))]
+  const policies = moves.map(({ use }) => policyFor(policy, use))
+  const union = (list: 'labels' | 'reviewers' | 'assignees') => [...new Set(policies.flatMap((one) => one[list]))]
+  const people = { labels: union('labels'), reviewers: union('reviewers'), assignees: union('assignees') }
   const content = {
     key: formatUpdateKey(key),
     targets,
     changes: changes.map(({ path, blobOid, replacements }) => ({ path, blobOid, replacements: replacements.map(({ span, text }) => ({ span, text })) })),
   }
   const fingerprint = sha256Hex(stableJson(content))
-  const words = { repo, group: key.group, moves, fingerprint, asOf }
+  const words = { repo, group: key.group, moves, fingerprint, asOf, prefix: policy.commitPrefix }
   const wordsFingerprint = sha256Hex(stableJson(moves.map(toldOf)))
-  return { key, targets, digests, changes, ...renderPullRequest(words), commitMessage: renderCommitMessage(words), labels, fingerprint, wordsFingerprint }
+  const rendered = { ...renderPullRequest(words), commitMessage: renderCommitMessage(words) }
+  return { key, targets, digests, changes, ...rendered, ...people, branchPrefix: policy.branchPrefix, fingerprint, wordsFingerprint }
 }
 
 /** What a move's evidence comes to, without what changes every day: times, and what remains unless it is grave. */
@@ -90,6 +93,11 @@ function toldOf({ evidence }: Move): Json {
     config.map(({ thing: { field, from, to } }) => [field, from, to]),
     isExplained,
   ]
+}
+
+/** What closing the pull request says no to: the digest, and the tag where it is another one. */
+function offersOf({ from, to }: Move): readonly Offer[] {
+  return [...(to.digest === null ? [] : [to.digest]), ...(to.tag === null || to.tag === tagOrLatest(from) ? [] : [`tag:${to.tag}` as const])]
 }
 
 function fullReference(reference: Reference): string {

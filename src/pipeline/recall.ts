@@ -1,58 +1,70 @@
 /** Recall: gathers from the memory what deciding about a repo needs. It asks nobody outside. */
-import type { Digest } from '../domain/image/digest.ts'
 import { followedTag } from '../domain/image/followed-tag.ts'
 import type { TagKey } from '../domain/image/observation.ts'
 import type { CredentialGrant } from '../domain/image/scope.ts'
 import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
-import type { BuildFacts, Upstream } from '../policy/facts.ts'
+import { updateGroup } from '../domain/update-group.ts'
+import type { Offer } from '../domain/update.ts'
+import type { DistroTable } from '../domain/package/distro.ts'
+import type { BuildFacts, NewerTag, Upstream } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
 import type { RebuildStore } from '../ports/rebuild-store.ts'
 import type { Discovery } from '../ports/repo-store.ts'
+import { recallNewer, type TagChooser } from './recall/newer-tag.ts'
+import { recallUpstream } from './recall/upstream.ts'
 
 /** A use with what upstream said about the tag it follows. */
 export type RecalledUse = {
   readonly use: ImageUse
   /** Null where the use follows no tag. */
   readonly tag: TagKey | null
+  /** What the update that would carry it is grouped by; null where it follows no tag. */
+  readonly group: string | null
   /** Null where nobody has looked yet. */
   readonly upstream: Upstream | null
+  /** Null where the policy follows no other tag than that of the file. */
+  readonly newer: NewerTag | null
 }
 
-/** Each use with what is remembered about its tag in the scope of `installationId` (null: a person at the command line). */
+export type RecallPorts = {
+  readonly observations: ObservationStore
+  readonly chooser: TagChooser
+  readonly distros: DistroTable
+}
+
+/** Who looks, and what people said. */
+export type Looker = {
+  /** Null: a person at the command line. */
+  readonly installationId: number | null
+  readonly grants: readonly CredentialGrant[]
+  readonly policy: Policy
+  /** What people refused of the group by closing its pull requests. */
+  readonly refusedOf: (group: string) => readonly Offer[]
+}
+
+/** Each use with what is remembered about its tag, and about newer ones where its policy wants to know, in the scope of who looks. */
 export async function recallUses(
-  observations: ObservationStore,
+  ports: RecallPorts,
   uses: readonly ImageUse[],
-  installationId: number | null,
-  grants: readonly CredentialGrant[],
-  policy: Policy,
+  { installationId, grants, policy, refusedOf }: Looker,
 ): Promise<readonly RecalledUse[]> {
   const recalled: RecalledUse[] = []
   for (const use of uses) {
     const tag = followedTag(use, installationId, grants)
-    recalled.push({ use, tag, upstream: tag === null ? null : await recallUpstream(observations, tag, pinOf(use), policyFor(policy, use).pinFloatingTags) })
+    if (tag === null) {
+      recalled.push({ use, tag, group: null, upstream: null, newer: null })
+      continue
+    }
+    const { follow, mayChangeRelease, pinFloatingTags } = policyFor(policy, use)
+    const reach = { extent: follow, mayChangeRelease }
+    const group = updateGroup(tag, reach, ports.distros)
+    const upstream = await recallUpstream(ports.observations, tag, pinOf(use), pinFloatingTags)
+    recalled.push({ use, tag, group, upstream, newer: await recallNewer(ports, tag, pinOf(use), reach, refusedOf(group)) })
   }
   return recalled
-}
-
-async function recallUpstream(observations: ObservationStore, key: TagKey, pin: Digest | null, mayPin: boolean): Promise<Upstream | null> {
-  const fault = await observations.fault(key)
-  if (fault !== null) return { kind: 'fault', fault }
-  const [newest, before] = await observations.history(key, 2)
-  if (newest === undefined) return null
-  const current = await observations.manifest(key.scope, key.imageName, newest.digest)
-  const isNeeded = pin === null ? mayPin : pin !== newest.digest
-  if (isNeeded && current === null) return null
-  const seen = { kind: 'seen', digest: newest.digest, manifest: current?.manifest ?? null, firstSeen: before === undefined ? null : newest.firstSeen } as const
-  if (pin === null || pin === newest.digest) return { ...seen, pinned: null }
-  const pinned = await observations.manifest(key.scope, key.imageName, pin)
-  if (pinned !== null) return { ...seen, pinned: { kind: 'fetched', ...pinned } }
-  const unserved = await observations.unserved(key.scope, key.imageName, pin)
-  if (unserved === null) return null
-  const { askedAt, problem } = unserved
-  return { ...seen, pinned: problem === null ? { kind: 'gone', since: askedAt } : { kind: 'unreadable', problem } }
 }
 
 /** Rebuilds whose causes are remembered: a fix that is still waited for after that many others may be asked for once more. */

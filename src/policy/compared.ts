@@ -2,9 +2,8 @@
 import type { Digest } from '../domain/image/digest.ts'
 import type { Manifest } from '../domain/image/manifest.ts'
 import { formatPlatform } from '../domain/image/platform.ts'
-import { pinOf } from '../domain/repo/image-use.ts'
 import type { UseFacts } from './facts.ts'
-import { builtPlatforms, isBuilt, platformDigests, targetOf } from './target.ts'
+import { builtPlatforms, linesFor, oldManifest, platformDigests, targetOf } from './target.ts'
 
 /** `platform` is null where only the images' own configs name it. */
 export type Pair = { readonly platform: string | null; readonly from: Digest; readonly to: Digest }
@@ -21,12 +20,13 @@ export type Compared = {
 const usual = ['linux/amd64', 'linux/arm64']
 
 /** Null where nothing moves from one fetched digest to another. */
-export function comparedManifests(facts: Pick<UseFacts, 'use' | 'upstream' | 'policy'>): Compared | null {
+export function comparedManifests(facts: Pick<UseFacts, 'use' | 'upstream' | 'own' | 'policy'>): Compared | null {
   const { upstream } = facts
-  const from = pinOf(facts.use)
+  const old = oldManifest(facts)
   const target = targetOf(facts)
-  if (upstream?.kind !== 'seen' || upstream.pinned?.kind !== 'fetched' || upstream.manifest === null || from === null || target?.kind !== 'digest') return null
-  const before = platformDigests(upstream.pinned.manifest)
+  if (upstream?.kind !== 'seen' || upstream.manifest === null || old === null || target?.kind !== 'digest' || target.digest === old.digest) return null
+  const from = old.digest
+  const before = platformDigests(old)
   const after = platformDigests(upstream.manifest)
   if (before === null || after === null || target.platform !== null)
     return {
@@ -35,7 +35,7 @@ export function comparedManifests(facts: Pick<UseFacts, 'use' | 'upstream' | 'po
       left: [],
     }
   const built = builtPlatforms(facts)
-  const both = [...before.keys()].filter((line) => after.has(line) && isBuilt(built, line)).sort()
+  const both = [...linesFor(built, before.keys())].filter((line) => after.has(line)).sort()
   const usualOnes = both.filter((line) => usual.includes(line))
   const chosen = built !== null ? both : usualOnes.length > 0 ? usualOnes : both.slice(0, 1)
   const others = both.filter((line) => !chosen.includes(line))
@@ -57,7 +57,7 @@ export function comparedManifests(facts: Pick<UseFacts, 'use' | 'upstream' | 'po
 export function representative(manifest: Manifest, built: readonly string[] | null): { readonly manifest: Digest; readonly platform: string | null } | null {
   const digests = platformDigests(manifest)
   if (digests === null) return { manifest: manifest.digest, platform: null }
-  const lines = [...digests.keys()].filter((line) => isBuilt(built, line)).sort()
+  const lines = [...linesFor(built, digests.keys())].sort()
   const line = lines.find((candidate) => usual.includes(candidate)) ?? lines[0]
   const digest = line === undefined ? undefined : digests.get(line)
   return line === undefined || digest === undefined ? null : { manifest: digest, platform: line }

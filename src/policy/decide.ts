@@ -1,9 +1,11 @@
 /** Deciding about image uses: the rules in their order, and the first word counts. */
 import type { Decision } from '../domain/decision.ts'
-import { formatReference, tagOrLatest } from '../domain/image/reference.ts'
+import { formatReference } from '../domain/image/reference.ts'
+import { aimedTag, getsDigest } from './aim.ts'
 import type { UseFacts } from './facts.ts'
 import type { Rule, Verdict } from './rule.ts'
 import { archived } from './rules/archived.ts'
+import { awaitingTags } from './rules/awaiting-tags.ts'
 import { awaitingEvidence } from './rules/awaiting-evidence.ts'
 import { enabled } from './rules/enabled.ts'
 import { floating } from './rules/floating.ts'
@@ -13,6 +15,8 @@ import { ignoredImage } from './rules/ignored-image.ts'
 import { ignoredPath } from './rules/ignored-path.ts'
 import { lostPlatform } from './rules/lost-platform.ts'
 import { moved } from './rules/moved.ts'
+import { newerTag, tagStays } from './rules/newer-tag.ts'
+import { needsWorkflowsPermission } from './rules/needs-workflows-permission.ts'
 import { noPlace } from './rules/no-place.ts'
 import { noTag } from './rules/no-tag.ts'
 import { pinKind } from './rules/pin-kind.ts'
@@ -33,7 +37,9 @@ export const useRules: readonly Rule<UseFacts>[] = [
   fork,
   ignoredPath,
   ignoredImage,
+  needsWorkflowsPermission,
   noTag,
+  awaitingTags,
   upstreamFault,
   floating,
   upToDate,
@@ -46,13 +52,16 @@ export const useRules: readonly Rule<UseFacts>[] = [
   awaitingEvidence,
   security,
   schedule,
+  newerTag,
   moved,
 ]
 
 /** What is to be done about one image use. Total: each use gets exactly one decision with at least one reason. */
 export function decideUse(facts: UseFacts): Decision {
-  const said = firstWord(useRules, facts)
-  return decision(said.rule, said.word, said.word.verdict === 'update' ? writtenReference(facts) : null)
+  const { rule, word } = firstWord(useRules, facts)
+  const decided = decision(rule, word, word.verdict === 'update' ? writtenReference(facts) : null)
+  const stays = word.verdict === 'skip' ? null : tagStays(facts)
+  return stays === null ? decided : { ...decided, reasons: [...decided.reasons, { rule: newerTag.name, ...stays }] }
 }
 
 /** The first rule that has a word. Throws when none has: the last rule of each table says something about everything that reaches it. */
@@ -70,11 +79,12 @@ export function decision(rule: string, word: Verdict, to: string | null): Decisi
   return { kind: verdict, to, reasons: [{ rule, verdict, text, values }], until: until ?? null }
 }
 
-/** The reference with the new digest. Where the file names no tag, `latest` is written out: a digest alone would follow nothing from then on. */
+/** The reference as it should be. Where the file names no tag, `latest` is written out: a digest alone would follow nothing from then on. */
 function writtenReference(facts: UseFacts): string | null {
   const { reference } = facts.use
   const target = targetOf(facts)
   if (reference === null || target?.kind !== 'digest') return null
-  if (facts.upstream?.kind === 'seen' && facts.upstream.manifest === null) throw new Error('an update to a digest that was not fetched and hashed')
-  return formatReference({ ...reference, tag: tagOrLatest(reference), digest: target.digest })
+  const isNew = target.digest !== reference.digest
+  if (isNew && facts.upstream?.kind === 'seen' && facts.upstream.manifest === null) throw new Error('an update to a digest that was not fetched and hashed')
+  return formatReference({ ...reference, tag: aimedTag(facts, reference), digest: getsDigest(facts) ? target.digest : null })
 }

@@ -9,10 +9,30 @@ import type { Rebuild } from '../domain/rebuild.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
+import type { Offer } from '../domain/update.ts'
 
-/** What upstream said about the tag of a use, in the scope that the repo may look with. */
+/** A fault as it is told. */
+export type ToldFault = { readonly kind: FaultKind; readonly host: string | null; readonly message: string }
+
+/** What is known about the digest that a use is pinned to. */
+export type Pinned =
+  /** `goneSince`: the registry served it once and does not any more; else null. */
+  | { readonly kind: 'fetched'; readonly manifest: Manifest; readonly platform: Platform | null; readonly goneSince: Date | null }
+  /** The registry does not serve it, and we never had it. */
+  | { readonly kind: 'gone'; readonly since: Date }
+  /** The registry serves it as something that is no manifest we can read. */
+  | { readonly kind: 'unreadable'; readonly problem: string }
+
+/** What upstream said about a tag, in the scope that the repo may look with. */
 export type Upstream =
-  | { readonly kind: 'fault'; readonly fault: { readonly kind: FaultKind; readonly host: string | null; readonly message: string } }
+  | {
+      readonly kind: 'fault'
+      readonly fault: ToldFault
+      /** What the tag showed when it last was there; null where we never saw it. */
+      readonly last: { readonly digest: Digest; readonly at: Date } | null
+      /** What the use is pinned to; null where it floats, or where that is not known. */
+      readonly pinned: Pinned | null
+    }
   | {
       readonly kind: 'seen'
       /** Where the tag points now: fetched and hashed by us. */
@@ -22,12 +42,28 @@ export type Upstream =
       /** When we first saw the digest under this tag; null on a first look, when its age is unknown. */
       readonly firstSeen: Date | null
       /** What the use is pinned to now: null when it floats, or when it equals `digest`. */
-      readonly pinned:
-        | null
-        | { readonly kind: 'fetched'; readonly manifest: Manifest; readonly platform: Platform | null }
-        | { readonly kind: 'gone'; readonly since: Date }
-        /** The registry serves it as something that is no manifest we can read. */
-        | { readonly kind: 'unreadable'; readonly problem: string }
+      readonly pinned: Pinned | null
+      /** Where the tag went back to `digest`, which it had shown before it first showed what the use is pinned to: when, and how long until then. */
+      readonly wentBack: { readonly at: Date; readonly leftAt: Date } | null
+    }
+
+/** What the list of an image's tags says about a use whose policy lets its tag move. */
+export type NewerTag =
+  | { readonly kind: 'unasked' }
+  /** There is no list, and never was one. */
+  | { readonly kind: 'fault'; readonly fault: ToldFault }
+  | {
+      readonly kind: 'listed'
+      /** How many tags there are. */
+      readonly considered: number
+      /** The newest tag that the policy allows, with what upstream said about it (null: not asked yet); null where the tag stays. */
+      readonly candidate: { readonly tag: string; readonly upstream: Upstream | null } | null
+      /** The newest tag of the line, where the policy does not allow it; else null. */
+      readonly beyond: string | null
+      /** The tag that would be the candidate, had not a person closed the pull request that offered it; else null. */
+      readonly refused: string | null
+      /** Tags that are in the list and that the registry does not serve; they were passed over. */
+      readonly unserved: readonly string[]
     }
 
 /** What is known about the inside of the digests that a use would move between. */
@@ -58,16 +94,20 @@ export type WaitingFix = {
 export type UseFacts = {
   readonly asOf: Date
   /** Null at the command line, where no GitHub repo is known. */
-  readonly repo: Pick<Repo, 'id' | 'isArchived' | 'isFork'> | null
+  readonly repo: Pick<Repo, 'id' | 'isArchived' | 'isFork' | 'mayWriteWorkflows'> | null
   /** For this use, as `policyFor` gives it. */
   readonly policy: Policy
   readonly use: ImageUse
-  /** Null where nothing was asked, since the use follows no tag. */
+  /** About the tag that the use would have: the candidate among newer ones, else its own. Null where nothing was asked yet. */
   readonly upstream: Upstream | null
+  /** Null where the policy follows the tag of the file and no other. */
+  readonly newer: NewerTag | null
+  /** About the use's own tag, where `upstream` is about another one; else null. */
+  readonly own: Upstream | null
   /** Null where nothing moves, or where nobody looks into images. */
   readonly evidence: EvidenceFacts | null
-  /** Digests that a person refused for this update key by closing the pull request. */
-  readonly refusedDigests: readonly Digest[]
+  /** Digests and tags that a person refused for this update key by closing the pull request. */
+  readonly refusedDigests: readonly Offer[]
   /** A person took over our branch. */
   readonly isHandsOff: boolean
   /** Our pull request for this update key is open, so that a new digest opens no other. */

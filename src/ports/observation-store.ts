@@ -20,12 +20,16 @@ export interface ObservationStore {
   /** A manifest that this scope fetched, or null: what another scope fetched is not shown. `platform` is that of an image manifest where its config was read. */
   manifest(scope: Scope, imageName: string, digest: Digest): Promise<{ readonly manifest: Manifest; readonly platform: Platform | null } | null>
   saveManifest(scope: Scope, imageName: string, manifest: Manifest, platform: Platform | null): Promise<void>
+  /** Notes that the registry served a digest whose manifest we have, which is then no longer one that is not served. */
+  noteServed(scope: Scope, imageName: string, digest: Digest, at: Date): Promise<void>
+  /** When that was last noted; null where it never was. */
+  servedAt(scope: Scope, imageName: string, digest: Digest): Promise<Date | null>
   /** Remembers that a digest was asked for and is gone (`problem` null) or shows something that is no manifest, so that it is asked once a day only. */
   saveUnserved(scope: Scope, imageName: string, digest: Digest, at: Date, problem: string | null): Promise<void>
   /** Notes that the last look at the tag failed so, or (null) that it did not: decisions show it. */
   noteFault(key: TagKey, fault: FaultNote | null): Promise<void>
   /** What the last look at the tag failed with, or null. */
   fault(key: TagKey): Promise<FaultNote | null>
-  /** When such a digest was last asked for and what was wrong with it; null where it is served or nobody asked. */
-  unserved(scope: Scope, imageName: string, digest: Digest): Promise<{ readonly askedAt: Date; readonly problem: string | null } | null>
+  /** When such a digest was last asked for, since when it is known to be so, and what was wrong with it; null where it is served or nobody asked. */
+  unserved(scope: Scope, imageName: string, digest: Digest): Promise<{ readonly askedAt: Date; readonly since: Date; readonly problem: string | null } | null>
 }

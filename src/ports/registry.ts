@@ -15,6 +15,8 @@ export interface Registry extends ImageSource {
    * What the tag points at by HEAD (`GET /manifests` only where the registry sends no `Docker-Content-Digest`). A hint: write nothing that `manifest` did not hash.
    */
   tagDigest(scope: Scope, image: ImageName, tag: string): Promise<Digest>
+  /** Whether the registry still serves a manifest, by HEAD; a "no" is asked again by GET, since many say it when they mean "not now". */
+  isServed(scope: Scope, image: ImageName, digest: Digest): Promise<boolean>
   /** The platform that an image manifest's config names (os, architecture, variant); the config is fetched and hashed. */
   platformOf(scope: Scope, image: ImageName, config: Descriptor): Promise<Platform>
   /** All tags, in the registry's order; pagination stays on the same origin; `invalid` past 100,000 tags. */

@@ -73,8 +73,8 @@ export interface RepoStore {
     tag: string,
   ): Promise<readonly { readonly repoId: number; readonly installationId: number; readonly pins: readonly Digest[]; readonly floats: boolean }[]>
   /**
-   * Repos with a followed use that leads to one of these manifests (or indexes) as that scope saw it: by a pin, or by a tag that shows it now, also through
-   * an index that a platform manifest was inspected through. Each repo once per scope and image name. Which scope they look with is the caller's to check.
+   * Repos with a followed use that leads to one of these manifests (or indexes) as that scope saw it: by a pin, or by a tag that shows it now, be it the
+   * use's own or one that the repo wants to know, also through an index that a platform manifest was inspected through. Each repo once per scope and image name. Which scope they look with is the caller's to check.
    */
   reposLeadingTo(
     manifests: readonly { readonly scope: Scope; readonly imageName: string; readonly manifest: Digest }[],

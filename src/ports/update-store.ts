@@ -1,7 +1,6 @@
 /** Update rows: one per update key, and the limits on how many may be open. */
 import type { Claim } from '../domain/due-work.ts'
-import type { Digest } from '../domain/image/digest.ts'
-import type { FullLimit, Plan, Update } from '../domain/update.ts'
+import type { FullLimit, Offer, Plan, Update } from '../domain/update.ts'
 
 /** Pull requests at most: open at once per repo, opened within an hour per repo and per installation. */
 export type OpenLimits = Readonly<Record<FullLimit['limit'], number>>
@@ -40,7 +39,7 @@ export interface UpdateStore {
    */
   record(
     claim: Claim,
-    change: Partial<Omit<Update, 'key' | 'installationId' | 'plan' | 'refusedDigests'>> & { readonly refuse?: readonly Digest[] },
+    change: Partial<Omit<Update, 'key' | 'installationId' | 'plan' | 'refusedDigests'>> & { readonly refuse?: readonly Offer[] },
     asOf: Date,
   ): Promise<boolean>
 }

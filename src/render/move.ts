@@ -1,6 +1,6 @@
 /** Moves: image uses that an update changes, as the words about it need them. */
 import type { Decision } from '../domain/decision.ts'
-import { formatReference, type Reference } from '../domain/image/reference.ts'
+import { formatReference, type Reference, tagOrLatest } from '../domain/image/reference.ts'
 import type { MoveEvidence } from '../domain/move-evidence.ts'
 import type { ImageUse } from '../domain/repo/image-use.ts'
 
@@ -27,6 +27,11 @@ export function stepsOf(moves: readonly Move[]): readonly Step[] {
     else step.moves.push(move)
   }
   return [...steps.values()]
+}
+
+/** Whether the move leads to another tag, not only to another digest of the same one. */
+export function changesTag({ from, to }: Pick<Move, 'from' | 'to'>): boolean {
+  return to.tag !== null && to.tag !== tagOrLatest(from)
 }
 
 /** Each reason of the decisions once, in their order. */

@@ -1,6 +1,6 @@
 /** Pull requests: the title and the body that have to convince a person who has one minute. */
 import { shortDigest } from '../domain/image/digest.ts'
-import { formatImageName, formatReference } from '../domain/image/reference.ts'
+import { formatImageName, formatReference, type Reference } from '../domain/image/reference.ts'
 import type { MoveEvidence } from '../domain/move-evidence.ts'
 import { policyPath } from '../domain/repo/policy.ts'
 import { formatRepo } from '../domain/repo/repo.ts'
@@ -8,7 +8,7 @@ import { formatBodyMarker } from '../domain/update-marker.ts'
 import { headline, nameAndTag } from './headline.ts'
 import { evidenceGaps, evidenceSections, evidenceSentence, evidenceSources } from './evidence.ts'
 import { code, fitted, prose, table } from './markdown.ts'
-import { type Move, reasonsOf, roleWords, type Step, stepsOf } from './move.ts'
+import { changesTag, type Move, reasonsOf, roleWords, type Step, stepsOf } from './move.ts'
 
 export type { Move } from './move.ts'
 
@@ -21,6 +21,8 @@ export type UpdateWords = {
   readonly heldOrSkipped?: number
   readonly fingerprint: string
   readonly asOf: Date
+  /** What the title begins with (`chore(deps):`), or null. */
+  readonly prefix?: string | null
 }
 
 const longestTitle = 120
@@ -30,7 +32,7 @@ const mostCompared = 3
 
 /** The body is Markdown under 60,000 bytes; its last line is the marker of the plan. */
 export function renderPullRequest(words: UpdateWords): { readonly title: string; readonly body: string } {
-  return { title: headline(words.moves, longestTitle), body: fitted(Math.max(words.moves.length, longestList), (shown) => bodyOf(words, shown)) }
+  return { title: headline(words.moves, longestTitle, words.prefix), body: fitted(Math.max(words.moves.length, longestList), (shown) => bodyOf(words, shown)) }
 }
 
 /** Items of a list about packages or findings that are tried first. */
@@ -46,7 +48,7 @@ function bodyOf(words: UpdateWords, mostItems: number): string {
     ...why(moves),
     ...howWeKnow(words),
     ...limits(words, mostItems),
-    ...sayingNo(),
+    ...sayingNo(moves),
     formatBodyMarker(fingerprint),
   ].join('\n\n')
 }
@@ -55,9 +57,26 @@ function bodyOf(words: UpdateWords, mostItems: number): string {
 function summary(moves: readonly Move[]): string {
   const names = [...new Set(moves.map(({ to }) => nameAndTag(to)))].slice(0, 3).map(code).join(', ')
   const places = `${moves.length} ${moves.length === 1 ? 'place' : 'places'}`
+  if (moves.some(changesTag)) return `${tagSentence(moves)}; nothing else in the repository changes.${inBrief(moves)}`
   return moves.every(({ from }) => from.digest === null)
     ? `Writes the digest that ${names} shows now into ${places}, so that each build uses the same image until a pull request like this one moves it.`
     : `Moves ${names} in ${places} to the digest that its tag shows now; nothing else in the repository changes.${inBrief(moves)}`
+}
+
+/** From which tags to which, and what becomes of digests. */
+function tagSentence(moves: readonly Move[]): string {
+  const tagMoves = moves.filter(changesTag)
+  const named = (references: readonly Reference[]) => [...new Set(references.map(nameAndTag))].slice(0, 3).map(code).join(', ')
+  const pinned = tagMoves.filter(({ to }) => to.digest !== null).length
+  const digests =
+    pinned === 0
+      ? 'without a digest, as before'
+      : pinned === tagMoves.length
+        ? 'with the digest that it shows now'
+        : 'with the digest that it shows now where there was one'
+  const rest = moves.length - tagMoves.length
+  const others = rest === 0 ? '' : `; ${rest} more ${rest === 1 ? 'place has' : 'places have'} that tag and ${rest === 1 ? 'gets' : 'get'} the digest`
+  return `Moves ${named(tagMoves.map(({ from }) => from))} to ${named(tagMoves.map(({ to }) => to))} in ${tagMoves.length} ${tagMoves.length === 1 ? 'place' : 'places'}, ${digests}${others}`
 }
 
 /** What it brings, where that is known for all of it. */
@@ -120,7 +139,9 @@ function howWeKnow({ moves, asOf }: UpdateWords): readonly string[] {
   return [
     '### How we know',
     [
-      `- Underpin asked the registry of ${names} where the tag points, and hashed the bytes of the answer itself.`,
+      moves.some(changesTag)
+        ? `- Underpin asked the registry of ${names} which tags there are and where the new one points, and hashed the bytes of the answer itself.`
+        : `- Underpin asked the registry of ${names} where the tag points, and hashed the bytes of the answer itself.`,
       '- Ages count from when Underpin first saw the digest, not from a date that its publisher wrote.',
       ...new Set(comparedSteps(moves).flatMap(({ evidence }) => evidenceSources(evidence))),
       `- As of ${asOf.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
@@ -131,7 +152,7 @@ function howWeKnow({ moves, asOf }: UpdateWords): readonly string[] {
 function limits({ repo, moves, heldOrSkipped = 0 }: UpdateWords, mostItems: number): readonly string[] {
   const compared = comparedSteps(moves)
   const gaps = [...new Set(compared.flatMap(({ evidence }) => evidenceGaps(evidence, mostItems)))]
-  const notLookedAt = moves.every(({ from }) => from.digest === null)
+  const notLookedAt = moves.every(({ from, to }) => from.digest === null && !changesTag({ from, to }))
     ? '- The packages inside the image were not looked at.'
     : '- The packages inside the digests were not compared, so it is not known what changed between them.'
   const unknown = compared.length > 0 ? gaps : [notLookedAt]
@@ -140,11 +161,13 @@ function limits({ repo, moves, heldOrSkipped = 0 }: UpdateWords, mostItems: numb
   return ['### What this does not say', [...unknown, ...left].join('\n')]
 }
 
-function sayingNo(): readonly string[] {
+function sayingNo(moves: readonly Move[]): readonly string[] {
   return [
     '### Saying no',
     [
-      '- Close this pull request: this digest is not offered again, the next one is.',
+      moves.some(changesTag)
+        ? '- Close this pull request: this tag is not offered again, the next one is, and until then the digests of the tag that the file has.'
+        : '- Close this pull request: this digest is not offered again, the next one is.',
       '- Commit on this branch: it is yours from then on, and Underpin writes no more to it.',
       `- For good: name the path or the image under ${code('ignore')} in ${code(policyPath)}.`,
     ].join('\n'),

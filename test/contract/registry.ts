@@ -120,6 +120,15 @@ export function registryContract(name: string, start: () => Promise<Subject>): v
       expect(await registry.referrers(scope, at('acme/multi'), digest('acme/multi:1'))).toEqual([])
     })
 
+    test('a manifest that is there is served, by one HEAD, and one that is not is not', async () => {
+      const { registry, scope } = subject
+      const before = registry.requests
+
+      expect(await registry.isServed(scope, at('acme/multi'), parseDigest(built('acme/multi:1').digest)!)).toBe(true)
+      expect(registry.requests).toBe(before + 1)
+      expect(await registry.isServed(scope, at('acme/multi'), parseDigest(`sha256:${'0'.repeat(64)}`)!)).toBe(false)
+    })
+
     test('all tags are listed', async () => {
       expect([...(await subject.registry.tags(subject.scope, at('acme/multi')))].sort()).toEqual(['1', '2'])
     })

@@ -82,6 +82,16 @@ export function createRegistry(options: RegistryOptions): Registry {
       return parsed.manifest
     },
 
+    async isServed(scope, image, digest) {
+      const path = `manifests/${digest}`
+      for (const method of ['HEAD', 'GET'] as const) {
+        const answer = await session.ask(scope, image, { method, path, accept, maxBytes: method === 'HEAD' ? 0 : longestManifest, raw: true })
+        if (answer.status === 200) return true
+        if (answer.status !== 404 && answer.status !== 405) throw refused(scope, image, `manifest ${digest}`, answer)
+      }
+      return false
+    },
+
     async platformOf(scope, image, config) {
       if (config.size > longestConfig) throw invalid(image, `its config announces ${config.size} bytes; we read ${longestConfig}`)
       const path = `blobs/${config.digest}`

@@ -19,6 +19,7 @@ export function oncePerRun(registry: Registry): Registry {
   return {
     tagDigest: (scope, image, tag) => once(['tagDigest', scope, formatImageName(image), tag], () => registry.tagDigest(scope, image, tag)),
     manifest: (scope, image, digest) => once(['manifest', scope, formatImageName(image), digest], () => registry.manifest(scope, image, digest)),
+    isServed: (scope, image, digest) => once(['isServed', scope, formatImageName(image), digest], () => registry.isServed(scope, image, digest)),
     platformOf: (scope, image, config) => once(['platformOf', scope, formatImageName(image), config.digest], () => registry.platformOf(scope, image, config)),
     tags: (scope, image) => once(['tags', scope, formatImageName(image)], () => registry.tags(scope, image)),
     referrers: (scope, image, digest) => once(['referrers', scope, formatImageName(image), digest], () => registry.referrers(scope, image, digest)),

@@ -1,13 +1,15 @@
 /** The decide worker: recall, decide and plan one repo, and store what came of it. */
 import { type Claim, work } from '../../domain/due-work.ts'
-import { formatTagKey } from '../../domain/image/observation.ts'
 import type { CredentialGrant } from '../../domain/image/scope.ts'
+import type { DistroTable } from '../../domain/package/distro.ts'
 import type { Rebuild } from '../../domain/rebuild.ts'
 import type { Policy } from '../../domain/repo/policy.ts'
 import type { Repo } from '../../domain/repo/repo.ts'
+import { formatUpdateKey, type Update } from '../../domain/update.ts'
 import { decide, keptKeys, type KnownUse, withLimits } from '../../pipeline/decide.ts'
 import { recallEvidence } from '../../pipeline/recall/evidence.ts'
 import { type FixPorts, recallFixes } from '../../pipeline/recall/fixes.ts'
+import type { TagChooser } from '../../pipeline/recall/newer-tag.ts'
 import { plan } from '../../pipeline/plan.ts'
 import { type RecalledUse, recallBuild, recallUses } from '../../pipeline/recall.ts'
 import { decideBuild } from '../../policy/decide-build.ts'
@@ -15,25 +17,24 @@ import type { EvidenceFacts, WaitingFix } from '../../policy/facts.ts'
 import { policyFor } from '../../policy/policy-for.ts'
 import { windowAt } from '../../policy/schedule.ts'
 import type { DecisionStore, StoredDecision } from '../../ports/decision-store.ts'
-import type { DueWorkStore } from '../../ports/due-work-store.ts'
 import type { ObservationStore } from '../../ports/observation-store.ts'
 import type { RebuildStore } from '../../ports/rebuild-store.ts'
 import type { BaseBranch, Discovery, RepoStore } from '../../ports/repo-store.ts'
 import type { UpdateStore } from '../../ports/update-store.ts'
 import { formatWanted } from '../../ports/wanted-inspection-store.ts'
+import { watch, type WatchPorts } from './watch.ts'
 
-export type DecideWorkerPorts = {
+export type DecideWorkerPorts = WatchPorts & {
   readonly repos: Pick<RepoStore, 'read' | 'discovery'>
   readonly observations: ObservationStore
+  readonly chooser: TagChooser
+  readonly distros: DistroTable
   readonly decisions: DecisionStore
   readonly updates: UpdateStore
   readonly rebuilds: RebuildStore
-  readonly dueWork: Pick<DueWorkStore, 'schedule'>
   readonly grants: readonly CredentialGrant[]
   /** What is known inside images; null where nobody looks into them. */
   readonly evidence: FixPorts | null
-  /** Between two looks at a tag, ms. */
-  readonly resolveEveryMs: number
   /** How long a delivery waits for others of its installation to go with it, ms: one look-up and one token serve them all. */
   readonly gatherMs: number
   readonly newId: () => string
@@ -48,17 +49,15 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
   const updates = await ports.updates.ofRepo(repo.id)
   const parts: Part[] = []
   for (const base of branches) {
-    const recalled = await recallUses(ports.observations, base.uses, repo.installationId, ports.grants, policy)
+    const { installationId } = repo
+    const recalled = await recallUses(ports, base.uses, { installationId, grants: ports.grants, policy, refusedOf: refusedIn(updates, repo, base.branch) })
     const { uses, fixes } = await lookInside(ports, recalled, base, policy, asOf)
     const decided = decide({ repo, baseBranch: base.branch, policy, uses, updates, asOf })
     parts.push({ base, uses, fixes: base === branches[0] ? fixes : [], decided })
-    // What the policy leaves alone is not asked for either.
-    await watchTags(
-      ports,
-      uses.filter((_, index) => decided[index]?.decision.kind !== 'skip'),
-      asOf,
-    )
   }
+  // What the policy leaves alone is not asked for either.
+  const watched = parts.flatMap((part) => part.uses.filter((_, index) => part.decided[index]?.decision.kind !== 'skip'))
+  if (!(await watch(ports, claim, repo.id, watched, asOf))) return null
   const plans = parts.flatMap(({ base: { files }, decided }) => plan({ repo, policy, files, decided, asOf }))
   for (const change of plans) if (!(await ports.updates.plan(claim, repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs)))) return null
   const decided = parts.flatMap((part) => part.decided)
@@ -86,6 +85,12 @@ type Part = {
   readonly uses: readonly (RecalledUse & { readonly evidence?: EvidenceFacts | null })[]
   readonly fixes: readonly WaitingFix[]
   readonly decided: readonly KnownUse[]
+}
+
+/** What people refused by closing the pull requests of a group. */
+function refusedIn(updates: readonly Update[], { id: repoId }: Repo, baseBranch: string) {
+  const rows = new Map(updates.map((update) => [formatUpdateKey(update.key), update]))
+  return (group: string) => rows.get(formatUpdateKey({ repoId, baseBranch, group }))?.refusedDigests ?? []
 }
 
 /** When the window closes in which an update may be opened: one that no pull request carries by then is held again. */
@@ -126,17 +131,6 @@ async function lookInside(
     ...toAsk.map((manifest) => work('installable', formatWanted(manifest), asOf)),
   ])
   return { uses, fixes }
-}
-
-/** Tags nobody has looked at yet are due now; the others when their turn comes, also when nobody had followed them for a while. */
-async function watchTags({ dueWork, observations, resolveEveryMs }: DecideWorkerPorts, uses: readonly RecalledUse[], asOf: Date): Promise<void> {
-  for (const { tag, upstream } of uses) {
-    if (tag === null) continue
-    const [newest] = await observations.history(tag, 1)
-    const looked = upstream?.kind === 'fault' ? asOf : newest?.lastSeen
-    const dueAt = upstream === null || looked === undefined ? asOf : new Date(looked.getTime() + resolveEveryMs)
-    await dueWork.schedule([work('resolve', formatTagKey(tag), dueAt)])
-  }
 }
 
 function rebuildOf({ newId }: DecideWorkerPorts, repo: Repo, { branches: [{ branch }], policy }: Discovery, cause: string, askedAt: Date): Rebuild {

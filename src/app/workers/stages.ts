@@ -1,10 +1,14 @@
 /** The table of background stages: which worker does what, how much at once, and when it looks again. */
+import { formats } from '../../formats/index.ts'
+import { version } from '../version.ts'
 import { randomUUID } from 'node:crypto'
 import { checkInstallable } from '../../pipeline/check-installable.ts'
 import { deliver } from '../../pipeline/deliver.ts'
 import { discover } from '../../pipeline/discover.ts'
 import { dispatch } from '../../pipeline/dispatch.ts'
 import { inspect } from '../../pipeline/inspect.ts'
+import { listTags } from '../../pipeline/list-tags.ts'
+import { createTagChooser } from '../../pipeline/recall/newer-tag.ts'
 import { reconcile } from '../../pipeline/reconcile.ts'
 import type { FixPorts } from '../../pipeline/recall/fixes.ts'
 import { resolve } from '../../pipeline/resolve.ts'
@@ -19,29 +23,35 @@ import { each, type Stage } from './stage.ts'
 /** Repos or updates that one batched request to GitHub serves. */
 const batch = 25
 
+/** Names this version and the formats that it reads: what another one did not see is looked at again. */
+const reader = `${version} ${formats.map(({ id }) => id).join(' ')}`
+
 /** All stages of a house that has GitHub credentials. */
 export function stagesOf(house: House): readonly Stage[] {
   const { stores, github, registry, parse, grants, config, webhooks, distros, looks, indexes } = house
   const { concurrency } = config
-  const { repos, dueWork, updates, rebuilds, audit, observations, decisions, inbox, inventories, installables } = stores
+  const { repos, dueWork, updates, rebuilds, audit, observations, tagLists, wantedTags, decisions, inbox, inventories, installables } = stores
   const wanted = stores.wantedInspections
   const after = (asOf: Date, minutes: number) => new Date(asOf.getTime() + minutes * 60_000)
   const leaseMs = config.leaseSeconds * 1000
   return [
     each('inbox', { concurrency: concurrency.inbox }, (claim, asOf) => receive({ inbox, webhooks }, claim, asOf)),
     each('installation', { concurrency: concurrency.installation }, async (claim, asOf) =>
-      (await reconcile({ ...github, repos, dueWork }, claim, asOf)) ? after(asOf, config.reconcileMinutes) : null,
+      (await reconcile({ ...github, repos, dueWork, reader }, claim, asOf)) ? after(asOf, config.reconcileMinutes) : null,
     ),
     {
       kind: 'discover',
       batch,
       concurrency: concurrency.discover,
-      run: (group, claims, asOf, signal) => discover({ ...github, repos, parse, dueWork, audit }, Number(group), claims, asOf, signal),
+      run: (group, claims, asOf, signal) => discover({ ...github, repos, parse, dueWork, audit, reader }, Number(group), claims, asOf, signal),
     },
     each('resolve', { concurrency: concurrency.resolve }, async (claim, asOf) => {
-      const { isUsed, pinsLeft } = await resolve({ registry, observations, repos, dueWork, grants }, claim, asOf)
+      const { isUsed, pinsLeft } = await resolve({ registry, observations, repos, wantedTags, dueWork, grants }, claim, asOf)
       return isUsed ? after(asOf, pinsLeft > 0 ? 1 : config.resolveMinutes) : null
     }),
+    each('tags', { concurrency: concurrency.tags }, async (claim, asOf) =>
+      (await listTags({ registry, tagLists, wantedTags, dueWork, grants }, claim, asOf)) ? after(asOf, config.tagsMinutes) : null,
+    ),
     {
       kind: 'decide',
       batch,
@@ -50,6 +60,9 @@ export function stagesOf(house: House): readonly Stage[] {
         const ports = {
           repos,
           observations,
+          wantedTags,
+          chooser: createTagChooser(tagLists, distros),
+          distros,
           decisions,
           updates,
           rebuilds,
@@ -57,6 +70,7 @@ export function stagesOf(house: House): readonly Stage[] {
           grants,
           evidence: config.inspectImages ? evidenceFor(house) : null,
           resolveEveryMs: config.resolveMinutes * 60_000,
+          tagsEveryMs: config.tagsMinutes * 60_000,
           gatherMs: config.deliverGatherSeconds * 1000,
           newId: randomUUID,
         }

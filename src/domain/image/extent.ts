@@ -11,6 +11,9 @@ export type Extent = { readonly kind: 'digest' | 'patch' | 'minor' | 'major' } |
 /** The extents that are a word, nearest first. */
 export const extentWords = ['digest', 'patch', 'minor', 'major'] as const
 
+/** One of them. */
+export type ExtentWord = (typeof extentWords)[number]
+
 /** An extent as a policy file writes it: a word of `extentWords` or a range; null where `text` is neither. */
 export function parseExtent(text: string): Extent | null {
   const kind = extentWords.find((word) => word === text)

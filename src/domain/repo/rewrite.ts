@@ -3,8 +3,11 @@ import type { Replacement } from '../../lib/span.ts'
 import type { Digest } from '../image/digest.ts'
 import type { Edit, ImageUse } from './image-use.ts'
 
-/** What the reference is to carry; a null tag keeps the one that is there. A bare name without digest takes the tag along with its pin. */
-export type RewriteTarget = { readonly tag: string | null; readonly digest: Digest }
+/**
+ * What the reference is to carry; a null tag keeps the one that is there. A bare name without digest takes the tag along with its pin. A null digest moves
+ * the tag of a reference that has no digest, and gives it none.
+ */
+export type RewriteTarget = { readonly tag: string | null; readonly digest: Digest | null }
 
 /** New text for one span of one file. */
 export type FileReplacement = Replacement & { readonly file: string }
@@ -40,6 +43,7 @@ function planned(use: ImageUse, target: RewriteTarget): readonly FileReplacement
   if (reference === null || use.skip !== null) return null
   const isBare = reference.tag === null && reference.digest === null
   const tag = target.tag === null || target.tag === reference.tag || isBare ? [] : pieces(edits, 'tag', reference.tag, target.tag)
+  if (target.digest === null) return reference.digest === null && !isBare ? tag : null
   if (reference.digest !== null) {
     const digest = target.digest === reference.digest ? [] : pieces(edits, 'digest', reference.digest, target.digest)
     return tag === null || digest === null ? null : [...tag, ...digest]
@@ -49,7 +53,7 @@ function planned(use: ImageUse, target: RewriteTarget): readonly FileReplacement
   const pin = edits.find(({ sets }) => sets === 'pin')
   return tag === null || pin === undefined
     ? null
-    : [...tag, { file: pin.file, span: pin.span, text: `${isBare && target.tag !== null ? `:${target.tag}` : ''}@${target.digest}` }]
+    : [...tag.map(unquoted), { file: pin.file, span: pin.span, text: `${isBare && target.tag !== null ? `:${target.tag}` : ''}@${target.digest}` }]
 }
 
 /** `to` spread over the edits that make up `from`; null where it does not fit what stands between them. */
@@ -68,6 +72,11 @@ function pieces(edits: readonly Edit[], sets: 'tag' | 'digest', from: string | n
 
 function quoted({ quote }: Edit, text: string): string {
   return quote === undefined ? text : `${quote}${text}${quote}`
+}
+
+/** With a digest behind it, no tag is read as a number: quotes would end before the digest. */
+function unquoted(replacement: FileReplacement): FileReplacement {
+  return { ...replacement, text: replacement.text.replaceAll('"', '') }
 }
 
 type Place = { readonly edit: Edit; readonly start: number; readonly end: number }

@@ -6,6 +6,7 @@ import type { Inspection } from '../../domain/image/inspection.ts'
 import type { TagKey } from '../../domain/image/observation.ts'
 import { formatPlatform } from '../../domain/image/platform.ts'
 import type { Policy } from '../../domain/repo/policy.ts'
+import { aimOf } from '../../policy/aim.ts'
 import { comparedManifests, type Compared, type Pair } from '../../policy/compared.ts'
 import type { EvidenceFacts } from '../../policy/facts.ts'
 import { policyFor } from '../../policy/policy-for.ts'
@@ -38,7 +39,7 @@ export async function recallEvidence(
   const gathered: (RecalledUse & { evidence: EvidenceFacts | null })[] = []
   const toInspect: ToInspect[] = []
   for (const recalled of uses) {
-    const compared = recalled.tag === null ? null : comparedManifests({ ...recalled, policy: policyFor(policy, recalled.use) })
+    const compared = recalled.tag === null ? null : comparedManifests({ use: recalled.use, ...aimOf(recalled), policy: policyFor(policy, recalled.use) })
     if (recalled.tag === null || compared === null) {
       gathered.push({ ...recalled, evidence: null })
       continue

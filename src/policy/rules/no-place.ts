@@ -1,6 +1,6 @@
 /** no-place: the digest cannot be written there. Without this word an update would be decided and nothing would come of it. */
 import { canRewrite } from '../../domain/repo/rewrite.ts'
-import { tagOrLatest } from '../../domain/image/reference.ts'
+import { aimedTag, getsDigest } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { targetOf } from '../target.ts'
@@ -11,11 +11,12 @@ export const noPlace: Rule<UseFacts> = {
     const { use } = facts
     const target = targetOf(facts)
     if (use.reference === null || target?.kind !== 'digest') return null
-    if (canRewrite(use, { tag: tagOrLatest(use.reference), digest: target.digest })) return null
+    const [tag, digest] = [aimedTag(facts, use.reference), getsDigest(facts) ? target.digest : null]
+    if (canRewrite(use, { tag, digest })) return null
     return {
       verdict: 'skip',
       text: 'the file has no place where tag and digest could be written without changing more than these',
-      values: { tag: tagOrLatest(use.reference), digest: target.digest, edits: use.edits.map(({ sets }) => sets) },
+      values: { tag, digest, edits: use.edits.map(({ sets }) => sets) },
     }
   },
 }

@@ -1,10 +1,10 @@
 /** pin-kind: an index is never swapped for the manifest of one platform, nor the other way round. */
 import { formatPlatform } from '../../domain/image/platform.ts'
 import { pinOf } from '../../domain/repo/image-use.ts'
+import { aimedName } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { targetOf } from '../target.ts'
-import { tagName } from '../words.ts'
 
 export const pinKind: Rule<UseFacts> = {
   name: 'pin-kind',
@@ -12,7 +12,7 @@ export const pinKind: Rule<UseFacts> = {
     const { use, upstream } = facts
     const target = targetOf(facts)
     if (use.reference === null || upstream?.kind !== 'seen' || target === null || target.kind === 'digest') return null
-    const tag = tagName(use.reference)
+    const tag = aimedName(facts, use.reference)
     const values = { tag, pinned: pinOf(use), upstream: upstream.digest }
     switch (target.kind) {
       case 'became-image':

@@ -1,9 +1,9 @@
 /** schedule: the update is ready and opens no pull request before the policy's next window. What fixes vulnerabilities has had its word, and an open pull request goes on. */
 import type { UseFacts } from '../facts.ts'
+import { moveWord } from '../move-word.ts'
 import type { Rule } from '../rule.ts'
 import { windowAt } from '../schedule.ts'
 import { minute } from '../words.ts'
-import { moved } from './moved.ts'
 
 export const schedule: Rule<UseFacts> = {
   name: 'schedule',
@@ -11,7 +11,7 @@ export const schedule: Rule<UseFacts> = {
     const { repo, policy, isOpen, asOf } = facts
     // A person at the command line has no repo, and is there now.
     if (policy.schedule === null || repo === null || isOpen) return null
-    const word = moved.judge(facts)
+    const word = moveWord(facts)
     const window = windowAt(policy.schedule, repo.id, asOf)
     if (word === null || window.kind === 'open') return null
     const { cron, timezone, windowMs } = policy.schedule

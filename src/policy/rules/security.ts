@@ -1,8 +1,8 @@
 /** security: the move fixes vulnerabilities, so it is worth more than a fresher digest. It says what `moved` says, and what is fixed. */
 import { severityCounts, unite, vulnerabilitiesOf } from '../../domain/move-evidence.ts'
 import type { UseFacts } from '../facts.ts'
+import { moveWord } from '../move-word.ts'
 import type { Rule } from '../rule.ts'
-import { moved } from './moved.ts'
 
 /** Vulnerabilities that the sentence names. */
 const mostNamed = 3
@@ -10,7 +10,7 @@ const mostNamed = 3
 export const security: Rule<UseFacts> = {
   name: 'security',
   judge: (facts) => {
-    const word = facts.evidence?.kind === 'known' ? moved.judge(facts) : null
+    const word = facts.evidence?.kind === 'known' ? moveWord(facts) : null
     if (word === null || facts.evidence?.kind !== 'known') return null
     const fixed = vulnerabilitiesOf(unite(facts.evidence.evidence).fixed.map(({ thing }) => thing))
     if (fixed.length === 0) return null

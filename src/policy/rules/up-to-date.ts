@@ -1,5 +1,6 @@
 /** up-to-date: the file is pinned to what the tag shows. */
 import { pinOf } from '../../domain/repo/image-use.ts'
+import { candidateOf } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { targetOf } from '../target.ts'
@@ -11,7 +12,15 @@ export const upToDate: Rule<UseFacts> = {
     const { use, upstream } = facts
     const pinned = pinOf(use)
     const target = targetOf(facts)
-    if (use.reference === null || upstream?.kind !== 'seen' || pinned === null || target?.kind !== 'digest' || target.digest !== pinned) return null
+    if (
+      use.reference === null ||
+      candidateOf(facts) !== null ||
+      upstream?.kind !== 'seen' ||
+      pinned === null ||
+      target?.kind !== 'digest' ||
+      target.digest !== pinned
+    )
+      return null
     const what = target.platform === null ? 'what' : 'the manifest of its platform in what'
     return {
       verdict: 'current',

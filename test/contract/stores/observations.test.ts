@@ -111,9 +111,27 @@ describe.each(implementations)('observations on $name', ({ open }) => {
     const { scope, imageName } = someTag()
     await store.saveUnserved(scope, imageName, a, minute(0), null)
     await store.saveUnserved(scope, imageName, a, minute(9), null)
-    expect(await store.unserved(scope, imageName, a)).toEqual({ askedAt: minute(9), problem: null })
+    expect(await store.unserved(scope, imageName, a)).toEqual({ askedAt: minute(9), since: minute(0), problem: null })
     await store.saveManifest(scope, imageName, manifest, null)
     expect(await store.unserved(scope, imageName, a)).toBeNull()
+  })
+
+  it('a digest that was served and is gone keeps its manifest, and is served again once that is noted', async () => {
+    const store = open()
+    const { scope, imageName } = someTag()
+    await store.noteServed(scope, imageName, a, minute(0))
+    expect(await store.servedAt(scope, imageName, a)).toBeNull()
+    await store.saveManifest(scope, imageName, manifest, platform)
+    await store.noteServed(scope, imageName, a, minute(1))
+    expect(await store.servedAt(scope, imageName, a)).toEqual(minute(1))
+    await store.saveUnserved(scope, imageName, a, minute(5), 'it is no manifest')
+    await store.saveUnserved(scope, imageName, a, minute(7), null)
+    await store.saveUnserved(scope, imageName, a, minute(9), null)
+    expect(await store.unserved(scope, imageName, a)).toEqual({ askedAt: minute(9), since: minute(7), problem: null })
+    expect(await store.manifest(scope, imageName, a)).toEqual({ manifest, platform })
+    await store.noteServed(scope, imageName, a, minute(12))
+    expect(await store.unserved(scope, imageName, a)).toBeNull()
+    expect(await store.servedAt('acme-token', imageName, a)).toBeNull()
   })
 
   it('remembers the fault of the last look until a look succeeds', async () => {

@@ -4,7 +4,7 @@ import { discoverWork } from '../../../src/domain/due-work.ts'
 import type { ImageUse } from '../../../src/domain/repo/image-use.ts'
 import { createTestDatabase, type TestDatabase } from '../../stand-ins/postgres.ts'
 import { inspection } from './evidence-fixtures.ts'
-import { digest, discovery, imageUse, minute, repo } from './fixtures.ts'
+import { deciding, digest, discovery, imageUse, minute, repo } from './fixtures.ts'
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -56,6 +56,14 @@ describe('reposLeadingTo', () => {
     await observations.observe({ ...tag, tag: '4' }, older, minute(0))
     await observations.observe({ ...tag, tag: '4' }, other, minute(1))
     expect(await leading()).toEqual([1, 2])
+  })
+
+  it('finds those who want to know a tag that shows it now', async () => {
+    const { observations, wantedTags } = db.stores
+    for (const id of [1, 2]) await repoWith(id, [imageUse('alpine:2')])
+    await wantedTags.replaceWanted(await deciding(db, 2), 2, [{ imageName, tag: '3', pin: null }])
+    await observations.observe(tag, index, minute(0))
+    expect(await leading()).toEqual([2])
   })
 
   it('finds those of a manifest that nobody has looked into', async () => {

@@ -12,13 +12,14 @@ const a = digest('a')
 const shared = { file: 'Dockerfile', span: [4, 75] as const, sets: 'digest' as const }
 const seen = (to: Digest): Upstream => {
   const manifest = { kind: 'image' as const, mediaType: 'application/vnd.oci.image.manifest.v1+json', config: digest('c'), layers: [] }
-  return { kind: 'seen', digest: to, manifest: manifest as never, firstSeen: minute(0), pinned: { kind: 'gone', since: minute(0) } }
+  return { kind: 'seen', digest: to, manifest: manifest as never, firstSeen: minute(0), pinned: { kind: 'gone', since: minute(0) }, wentBack: null }
 }
 const input = (uses: DecideInput['uses']): DecideInput => ({ repo: repo(), baseBranch: 'main', policy: defaultPolicy, uses, updates: [], asOf: minute(9) })
 const used = (name: string, upstream: Upstream) => ({
   use: imageUse(`docker.io/${name}:1@${a}`, { edits: [shared] }),
-  tag: { scope: 'public', imageName: `docker.io/${name}`, tag: '1' } as never,
+  group: `docker.io/${name}:1`,
   upstream,
+  newer: null,
 })
 
 describe('two uses whose references share their bytes', () => {
@@ -30,6 +31,20 @@ describe('two uses whose references share their bytes', () => {
     ])
   })
 
+  it('are held where one of them is to stay as it is', () => {
+    const decided = decide(input([used('x/one', seen(digest('b'))), used('x/two', seen(a))]))
+    expect(decided.map(({ decision }) => [decision.kind, decision.reasons[0]?.rule])).toEqual([
+      ['hold', 'shared-argument'],
+      ['current', 'up-to-date'],
+    ])
+    expect(decided[0]?.decision.reasons[0]?.text).toContain('which is to stay as it is')
+  })
+
+  it('are moved together where they are the same image and tag', () => {
+    const decided = decide(input([used('x/one', seen(digest('b'))), used('x/one', seen(a))]))
+    expect(decided.map(({ decision }) => decision.kind)).toEqual(['update', 'current'])
+  })
+
   it('are written once where they want the same', () => {
     const decided = decide(input([used('x/one', seen(digest('b'))), used('x/two', seen(digest('b')))]))
     expect(decided.map(({ decision }) => decision.kind)).toEqual(['update', 'update'])
@@ -38,7 +53,7 @@ describe('two uses whose references share their bytes', () => {
 })
 
 test('a registry that does not answer closes nothing and keeps what waits; a skip keeps only what is open', () => {
-  const fault: Upstream = { kind: 'fault', fault: { kind: 'transient', host: 'docker.io', message: 'down' } }
+  const fault: Upstream = { kind: 'fault', fault: { kind: 'transient', host: 'docker.io', message: 'down' }, last: null, pinned: null }
   const keys = (policy = defaultPolicy) => keptKeys(decide({ ...input([used('x/one', fault)]), policy }), policy, [])
   const key = '1 main docker.io/x/one:1'
   expect(keys()).toEqual({ keep: [key], keepUnopened: [key] })
@@ -47,7 +62,12 @@ test('a registry that does not answer closes nothing and keeps what waits; a ski
 
 test('a file that cannot be read now keeps its open pull request', () => {
   const skipped = used('x/one', seen(digest('b')))
-  const unread = { use: { ...skipped.use, reference: null, skip: { code: 'too-large', message: 'it grew' } as const }, tag: null, upstream: null }
+  const unread = {
+    use: { ...skipped.use, reference: null, skip: { code: 'too-large', message: 'it grew' } as const },
+    group: null,
+    upstream: null,
+    newer: null,
+  }
   const row = { key: { repoId: 1, baseBranch: 'main', group: 'docker.io/x/one:1' }, plan: { changes: [{ path: skipped.use.file }] } } as unknown as Update
   const { keep, keepUnopened } = keptKeys(decide(input([unread])), defaultPolicy, [row])
 

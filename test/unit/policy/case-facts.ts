@@ -7,19 +7,39 @@ import { parsePlatform, type Platform } from '../../../src/domain/image/platform
 import { parseReference, type Reference } from '../../../src/domain/image/reference.ts'
 import type { Rebuild } from '../../../src/domain/rebuild.ts'
 import type { Edit, ImageUse } from '../../../src/domain/repo/image-use.ts'
+import type { Offer } from '../../../src/domain/update.ts'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
-import type { BuildFacts, UseFacts, WaitingFix } from '../../../src/policy/facts.ts'
+import { aimOf } from '../../../src/policy/aim.ts'
+import type { BuildFacts, NewerTag, Pinned, Upstream, UseFacts, WaitingFix } from '../../../src/policy/facts.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
 import { policyFor } from '../../../src/policy/policy-for.ts'
 import { toEvidence, type WrittenEvidence } from '../render/case-evidence.ts'
 
 /** A platform → digest map is an index (`attestation` is one of those), `image` a single image manifest. */
 type WrittenManifest = 'image' | Readonly<Record<string, string>>
-type WrittenPin = null | { readonly goneSince: string } | { readonly manifest: WrittenManifest; readonly platform?: string | null }
+type WrittenPin = null | { readonly goneSince: string } | { readonly manifest: WrittenManifest; readonly platform?: string | null; readonly goneSince?: string }
 type WrittenUpstream =
   | null
-  | { readonly fault: { readonly kind: FaultKind; readonly host: string; readonly message: string } }
-  | { readonly digest: string; readonly firstSeen: string | null; readonly manifest: WrittenManifest; readonly pinned: WrittenPin }
+  | { readonly fault: WrittenFault; readonly last?: { readonly digest: string; readonly at: string }; readonly pinned?: WrittenPin }
+  | {
+      readonly digest: string
+      readonly firstSeen: string | null
+      readonly manifest: WrittenManifest
+      readonly pinned: WrittenPin
+      readonly wentBack?: { readonly at: string; readonly leftAt: string }
+    }
+type WrittenFault = { readonly kind: FaultKind; readonly host: string; readonly message: string }
+/** `upstream` of the facts is about the use's own tag; that of a candidate stands with it. */
+type WrittenNewer =
+  | 'unasked'
+  | { readonly fault: WrittenFault }
+  | {
+      readonly considered: number
+      readonly candidate?: { readonly tag: string; readonly upstream: WrittenUpstream }
+      readonly beyond?: string
+      readonly refused?: string
+      readonly unserved?: readonly string[]
+    }
 
 export type WrittenUseFacts = {
   readonly asOf: string
@@ -27,6 +47,7 @@ export type WrittenUseFacts = {
   readonly policy: readonly string[]
   readonly use: Pick<ImageUse, 'file' | 'line' | 'text'> & Partial<ImageUse>
   readonly upstream: WrittenUpstream
+  readonly newer?: WrittenNewer
   readonly evidence?: { readonly pendingUntil: string } | WrittenEvidence
   readonly refusedDigests?: readonly string[]
   readonly isHandsOff?: boolean
@@ -57,12 +78,17 @@ export function toUseFacts(written: WrittenUseFacts): UseFacts {
     repo: written.repo ?? null,
     policy: policyFor(toPolicy(written.policy), use),
     use,
-    upstream: toUpstream(written.upstream),
+    ...aimOf({ upstream: toUpstream(written.upstream), newer: toNewer(written.newer) }),
     evidence: toEvidenceFacts(written.evidence),
-    refusedDigests: (written.refusedDigests ?? []).map(toDigest),
+    refusedDigests: (written.refusedDigests ?? []).map(toOffer),
     isHandsOff: written.isHandsOff ?? false,
     isOpen: written.isOpen ?? false,
   }
+}
+
+/** A digest, or `tag:3.13`. */
+function toOffer(text: string): Offer {
+  return text.startsWith('tag:') ? (text as Offer) : toDigest(text)
 }
 
 function toEvidenceFacts(written: WrittenUseFacts['evidence']): UseFacts['evidence'] {
@@ -172,9 +198,12 @@ function toPolicy(lines: readonly string[]): Policy {
   return read.policy
 }
 
-function toUpstream(written: WrittenUpstream): UseFacts['upstream'] {
+function toUpstream(written: WrittenUpstream): Upstream | null {
   if (written === null) return null
-  if ('fault' in written) return { kind: 'fault', fault: written.fault }
+  if ('fault' in written) {
+    const last = written.last === undefined ? null : { digest: toDigest(written.last.digest), at: new Date(written.last.at) }
+    return { kind: 'fault', fault: written.fault, last, pinned: toPinned(written.pinned ?? null) }
+  }
   const digest = toDigest(written.digest)
   return {
     kind: 'seen',
@@ -182,15 +211,26 @@ function toUpstream(written: WrittenUpstream): UseFacts['upstream'] {
     manifest: toManifest(digest, written.manifest),
     firstSeen: written.firstSeen === null ? null : new Date(written.firstSeen),
     pinned: toPinned(written.pinned),
+    wentBack: written.wentBack === undefined ? null : { at: new Date(written.wentBack.at), leftAt: new Date(written.wentBack.leftAt) },
   }
 }
 
-function toPinned(written: WrittenPin): Extract<UseFacts['upstream'], { kind: 'seen' }>['pinned'] {
+function toNewer(written: WrittenNewer | undefined): NewerTag | null {
+  if (written === undefined) return null
+  if (written === 'unasked') return { kind: 'unasked' }
+  if ('fault' in written) return { kind: 'fault', fault: written.fault }
+  const { considered, candidate, beyond = null, refused = null, unserved = [] } = written
+  const aimed = candidate === undefined ? null : { tag: candidate.tag, upstream: toUpstream(candidate.upstream) }
+  return { kind: 'listed', considered, candidate: aimed, beyond, refused, unserved }
+}
+
+function toPinned(written: WrittenPin): Pinned | null {
   if (written === null) return null
-  if ('goneSince' in written) return { kind: 'gone', since: new Date(written.goneSince) }
+  if (!('manifest' in written)) return { kind: 'gone', since: new Date(written.goneSince) }
   return {
     kind: 'fetched',
     manifest: toManifest(toDigest('sha256:a*'), written.manifest),
     platform: written.platform == null ? null : toPlatform(written.platform),
+    goneSince: written.goneSince === undefined ? null : new Date(written.goneSince),
   }
 }

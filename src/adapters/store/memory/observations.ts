@@ -10,7 +10,8 @@ export function createMemoryObservationStore(): ObservationStore {
   /** Intervals by tag, newest first. */
   const histories = new Map<string, readonly Observation[]>()
   const manifests = new Map<string, { readonly manifest: Manifest; readonly platform: Platform | null }>()
-  const unserved = new Map<string, { readonly askedAt: Date; readonly problem: string | null }>()
+  const unserved = new Map<string, { readonly askedAt: Date; readonly since: Date; readonly problem: string | null }>()
+  const served = new Map<string, Date>()
   const faults = new Map<string, FaultNote>()
   const manifestKey = (scope: string, imageName: string, digest: Digest) => `${scope} ${imageName}@${digest}`
   return {
@@ -36,8 +37,17 @@ export function createMemoryObservationStore(): ObservationStore {
       manifests.set(key, { manifest, platform: platform ?? manifests.get(key)?.platform ?? null })
       unserved.delete(key)
     },
+    async noteServed(scope, imageName, digest, at) {
+      const key = manifestKey(scope, imageName, digest)
+      if (manifests.has(key)) served.set(key, at)
+      unserved.delete(key)
+    },
+    servedAt: async (scope, imageName, digest) => served.get(manifestKey(scope, imageName, digest)) ?? null,
     async saveUnserved(scope, imageName, digest, askedAt, problem) {
-      unserved.set(manifestKey(scope, imageName, digest), { askedAt, problem })
+      const key = manifestKey(scope, imageName, digest)
+      const before = unserved.get(key)
+      const isSame = before !== undefined && (before.problem === null) === (problem === null)
+      unserved.set(key, { askedAt, since: isSame ? before.since : askedAt, problem })
     },
     unserved: async (scope, imageName, digest) => unserved.get(manifestKey(scope, imageName, digest)) ?? null,
     async noteFault(key, fault) {

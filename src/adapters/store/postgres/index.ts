@@ -10,8 +10,10 @@ import type { InventoryStore } from '../../../ports/inventory-store.ts'
 import type { ObservationStore } from '../../../ports/observation-store.ts'
 import type { RebuildStore } from '../../../ports/rebuild-store.ts'
 import type { RepoStore } from '../../../ports/repo-store.ts'
+import type { TagListStore } from '../../../ports/tag-list-store.ts'
 import type { UpdateStore } from '../../../ports/update-store.ts'
 import type { WantedInspectionStore } from '../../../ports/wanted-inspection-store.ts'
+import type { WantedTagStore } from '../../../ports/wanted-tag-store.ts'
 import type { WriteBudget } from '../../../ports/write-budget.ts'
 import { createAdvisoryStore } from './advisories.ts'
 import { createAuditTrail } from './audit-trail.ts'
@@ -23,6 +25,7 @@ import { createInventoryStore } from './inventories.ts'
 import { createObservationStore } from './observations.ts'
 import { createRebuildStore } from './rebuilds.ts'
 import { createRepoStore } from './repos.ts'
+import { createTagListStore, createWantedTagStore } from './tag-lists.ts'
 import { createUpdateStore } from './updates.ts'
 import { createInstallableStore, createWantedInspectionStore } from './wanted-inspections.ts'
 import { createWriteBudget, gitHubWriteLimits, type WriteLimits } from './write-budget.ts'
@@ -36,6 +39,8 @@ export type Stores = {
   readonly inbox: InboxStore
   readonly repos: RepoStore
   readonly observations: ObservationStore
+  readonly tagLists: TagListStore
+  readonly wantedTags: WantedTagStore
   readonly decisions: DecisionStore
   readonly updates: UpdateStore
   readonly rebuilds: RebuildStore
@@ -58,6 +63,8 @@ export function createPostgresStores(pool: Pool, { writeLimits = gitHubWriteLimi
     inbox: createInboxStore(db),
     repos: createRepoStore(db),
     observations: createObservationStore(db),
+    tagLists: createTagListStore(db),
+    wantedTags: createWantedTagStore(db),
     decisions: createDecisionStore(db),
     updates: createUpdateStore(db),
     rebuilds: createRebuildStore(db),

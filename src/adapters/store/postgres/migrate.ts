@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import { guardedPool } from './guarded-pool.ts'
 import * as baseBranches from './migrations/base-branches.ts'
 import * as first from './migrations/first.ts'
+import * as people from './migrations/people-and-permissions.ts'
 import * as second from './migrations/second.ts'
 import * as tags from './migrations/tags.ts'
 import * as third from './migrations/third.ts'
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-22 second': second,
   '2026-11-22 third': third,
   '2026-11-23 base branches': baseBranches,
+  '2026-11-23 people': people,
   '2026-11-23 tags': tags,
 }
 

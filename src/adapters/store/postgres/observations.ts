@@ -78,21 +78,44 @@ export function createObservationStore(db: Database): ObservationStore {
           .execute()
       }),
 
+    noteServed: (scope, imageName, digest, at) =>
+      inTransaction(db, async (trx) => {
+        const key = { scope, image_name: imageName, digest }
+        await trx
+          .updateTable('manifests')
+          .set({ served_at: at })
+          .where((eb) => eb.and(key))
+          .execute()
+        await trx
+          .deleteFrom('unserved_digests')
+          .where((eb) => eb.and(key))
+          .execute()
+      }),
+
+    async servedAt(scope, imageName, digest) {
+      const row = await db
+        .selectFrom('manifests')
+        .select('served_at')
+        .where((eb) => eb.and({ scope, image_name: imageName, digest }))
+        .executeTakeFirst()
+      return row?.served_at ?? null
+    },
+
     async saveUnserved(scope, imageName, digest, at, problem) {
-      await db
-        .insertInto('unserved_digests')
-        .values({ scope, image_name: imageName, digest, asked_at: at, problem })
-        .onConflict((conflict) => conflict.columns(['scope', 'image_name', 'digest']).doUpdateSet({ asked_at: at, problem }))
-        .execute()
+      await sql`
+        insert into underpin.unserved_digests as u (scope, image_name, digest, asked_at, since, problem)
+        values (${scope}, ${imageName}, ${digest}, ${at}, ${at}, ${problem})
+        on conflict (scope, image_name, digest) do update set asked_at = excluded.asked_at, problem = excluded.problem,
+          since = case when (u.problem is null) = (excluded.problem is null) then coalesce(u.since, u.asked_at) else excluded.since end`.execute(db)
     },
 
     async unserved(scope, imageName, digest) {
       const row = await db
         .selectFrom('unserved_digests')
-        .select(['asked_at', 'problem'])
+        .select(['asked_at', 'since', 'problem'])
         .where((eb) => eb.and({ scope, image_name: imageName, digest }))
         .executeTakeFirst()
-      return row === undefined ? null : { askedAt: row.asked_at, problem: row.problem }
+      return row === undefined ? null : { askedAt: row.asked_at, since: row.since ?? row.asked_at, problem: row.problem }
     },
 
     async noteFault({ scope, imageName, tag }, fault) {

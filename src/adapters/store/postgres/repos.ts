@@ -83,7 +83,7 @@ type RepoLeading = Awaited<ReturnType<RepoStore['reposLeadingTo']>>[number]
 /** Manifests of one question. */
 const manifestsAtOnce = 1_000
 
-/** From manifest to the digests that lead there, and from those by two indexes to uses: of the pin, and of the tag that shows it. */
+/** From manifest to the digests that lead there, and from those by indexes to uses: of the pin, and of the tag that shows it, or that a use may move to. */
 async function leadingTo(db: Queries, manifests: Manifests): Promise<readonly RepoLeading[]> {
   const { rows } = await sql<RepoLeading>`
     with asked as (
@@ -100,7 +100,11 @@ async function leadingTo(db: Queries, manifests: Manifests): Promise<readonly Re
       union
       select u.repo_id, l.scope, l.image_name from led as l
       join underpin.observations as o on o.scope = l.scope and o.image_name = l.image_name and o.digest = l.digest and o.left_at is null
-      join underpin.image_uses as u on u.image_name = o.image_name and u.tag = o.tag)
+      join underpin.image_uses as u on u.image_name = o.image_name and u.tag = o.tag
+      union
+      select w.repo_id, l.scope, l.image_name from led as l
+      join underpin.observations as o on o.scope = l.scope and o.image_name = l.image_name and o.digest = l.digest and o.left_at is null
+      join underpin.wanted_tags as w on w.image_name = o.image_name and w.tag = o.tag)
     select r.id as "repoId", r.installation_id as "installationId", used.scope, used.image_name as "imageName"
     from used join underpin.repos as r on r.id = used.repo_id order by 1, 3, 4`.execute(db)
   return rows
@@ -139,6 +143,7 @@ async function saveRepos(db: Queries, repos: readonly Repo[]): Promise<void> {
         is_archived: ref('excluded.is_archived'),
         is_fork: ref('excluded.is_fork'),
         is_private: ref('excluded.is_private'),
+        may_write_workflows: ref('excluded.may_write_workflows'),
         pushed_at: ref('excluded.pushed_at'),
         saved_at: sql<Date>`clock_timestamp()`,
       })),
@@ -175,6 +180,7 @@ function toRow(repo: Repo): RepoRow {
     is_archived: repo.isArchived,
     is_fork: repo.isFork,
     is_private: repo.isPrivate,
+    may_write_workflows: repo.mayWriteWorkflows,
     pushed_at: repo.pushedAt,
   }
 }
@@ -190,6 +196,7 @@ function toRepo(row: RepoRow): Repo {
     isArchived: row.is_archived,
     isFork: row.is_fork,
     isPrivate: row.is_private,
+    mayWriteWorkflows: row.may_write_workflows,
     pushedAt: row.pushed_at,
   }
 }

@@ -11,6 +11,7 @@ export type Tables = {
   readonly installations: { readonly id: number }
   readonly repos: RepoTable
   readonly discoveries: DiscoveryTable
+  readonly base_branches: BaseBranchTable
   readonly repo_files: RepoFileTable
   readonly image_uses: ImageUseTable
   readonly observations: ObservationTable
@@ -60,6 +61,7 @@ export type RepoTable = {
   readonly is_archived: boolean
   readonly is_fork: boolean
   readonly is_private: boolean
+  readonly may_write_workflows: boolean
   readonly pushed_at: Date | null
   /** Breaks the tie when two rows carry one name after a rename. */
   readonly saved_at: Generated<Date>
@@ -67,28 +69,34 @@ export type RepoTable = {
 
 type DiscoveryTable = {
   readonly repo_id: number
-  readonly branch: string
-  readonly commit_oid: string
   readonly policy_commit_oid: string
-  readonly absent_branch: string | null
+  readonly absent_branches: readonly string[]
+  readonly extended_repo_id: number | null
+  readonly extended_commit_oid: string | null
+  readonly reader: string
   readonly policy_json: string
   readonly policy_problem: string | null
   readonly rebuild_since: Date | null
 }
 
+/** In the order in which the policy names them. */
+type BaseBranchTable = { readonly repo_id: number; readonly position: number; readonly branch: string; readonly commit_oid: string }
+
 type RepoFileTable = {
   readonly repo_id: number
   readonly position: number
+  readonly branch: string
   readonly path: string
   readonly blob_oid: string
   readonly mode: FileMode
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array | null
 }
 
 /** `image_name`, `tag` and `pin` are set for followed uses only: they are what `reposUsing` looks for. */
 type ImageUseTable = {
   readonly repo_id: number
   readonly position: number
+  readonly branch: string
   readonly image_name: string | null
   readonly tag: string | null
   readonly pin: string | null
@@ -115,6 +123,7 @@ type ManifestTable = {
   readonly digest: string
   readonly manifest_json: string
   readonly platform_json: string | null
+  readonly served_at: Generated<Date | null>
 }
 
 type UnservedDigestTable = {
@@ -122,6 +131,8 @@ type UnservedDigestTable = {
   readonly image_name: string
   readonly digest: string
   readonly asked_at: Date
+  /** Null in rows of an earlier version. */
+  readonly since: Date | null
   readonly problem: string | null
 }
 
@@ -147,6 +158,7 @@ export type UpdateTable = {
   readonly delivered_words: string | null
   readonly delivered_digests: string[]
   readonly delivered_labels: string[]
+  readonly delivered_people: string[]
   readonly pull_request: number | null
   readonly head_oid: string | null
   readonly refused_digests: string[]

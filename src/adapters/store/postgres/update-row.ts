@@ -1,6 +1,5 @@
 /** Update rows: how a row of the table is read, and what a new plan or a delivery makes of its state. Pure. */
-import type { Digest } from '../../../domain/image/digest.ts'
-import { branchName, formatUpdateKey, type FullLimit, type Plan, type Update, type UpdateState } from '../../../domain/update.ts'
+import { branchName, formatUpdateKey, type FullLimit, type Offer, type Plan, type Update, type UpdateState } from '../../../domain/update.ts'
 import { fromJsonText, toJsonText } from './storable.ts'
 import type { UpdateTable } from './tables.ts'
 
@@ -11,18 +10,24 @@ export function toUpdate(row: UpdateTable): Update {
     installationId: row.installation_id,
     branch: row.branch,
     state: row.state,
-    plan: fromJsonText<Plan>(row.plan_json),
+    plan: storedPlan(row.plan_json),
     deliveredFingerprint: row.delivered_fingerprint,
     deliveredWords: row.delivered_words,
-    deliveredDigests: row.delivered_digests as Digest[],
+    deliveredDigests: row.delivered_digests as Offer[],
     deliveredLabels: row.delivered_labels,
+    deliveredPeople: row.delivered_people,
     pullRequest: row.pull_request,
     headOid: row.head_oid,
-    refusedDigests: row.refused_digests as Digest[],
+    refusedDigests: row.refused_digests as Offer[],
     openedAt: row.opened_at,
     heldUntil: row.held_until,
     heldBy: row.held_by_json === null ? null : fromJsonText<FullLimit>(row.held_by_json),
   }
+}
+
+/** An earlier version of Underpin knew fewer fields. */
+function storedPlan(text: string): Plan {
+  return { ...{ reviewers: [], assignees: [], branchPrefix: 'underpin/' }, ...fromJsonText<Plan>(text) }
 }
 
 /** What a row is when nothing was delivered yet. */
@@ -31,6 +36,7 @@ const nothingDelivered = {
   delivered_words: null,
   delivered_digests: [] as string[],
   delivered_labels: [] as string[],
+  delivered_people: [] as string[],
   pull_request: null,
   head_oid: null,
   opened_at: null,
@@ -46,7 +52,7 @@ export function newRow(installationId: number, plan: Plan): UpdateTable {
     base_branch: baseBranch,
     group_name: group,
     installation_id: installationId,
-    branch: branchName(plan.key),
+    branch: branchName(plan.key, plan.branchPrefix),
     refused_digests: [],
     ...planned(plan),
     ...nothingDelivered,

@@ -1,0 +1,56 @@
+/** Watching: what a repo's decisions need to hear from registries is remembered as wanted, and made due. */
+import { type Claim, type Work, work } from '../../domain/due-work.ts'
+import { formatTagKey, type TagKey } from '../../domain/image/observation.ts'
+import { pinOf } from '../../domain/repo/image-use.ts'
+import type { TagChooser } from '../../pipeline/recall/newer-tag.ts'
+import type { RecalledUse } from '../../pipeline/recall.ts'
+import type { Upstream } from '../../policy/facts.ts'
+import type { DueWorkStore } from '../../ports/due-work-store.ts'
+import type { ObservationStore } from '../../ports/observation-store.ts'
+import { formatListKey } from '../../ports/tag-list-store.ts'
+import type { WantedTag, WantedTagStore } from '../../ports/wanted-tag-store.ts'
+
+export type WatchPorts = {
+  readonly observations: Pick<ObservationStore, 'history'>
+  readonly wantedTags: Pick<WantedTagStore, 'replaceWanted'>
+  readonly dueWork: Pick<DueWorkStore, 'schedule'>
+  readonly chooser: Pick<TagChooser, 'list'>
+  /** Between two looks at a tag, and at a list of tags, ms. */
+  readonly resolveEveryMs: number
+  readonly tagsEveryMs: number
+}
+
+/**
+ * Remembers what the uses want beside their own tags, and schedules all that they want: now where nobody looked yet, else when its turn comes, also when
+ * nobody had followed it for a while. False, with nothing scheduled, where somebody else decides the repo by now.
+ */
+export async function watch(ports: WatchPorts, claim: Claim, repoId: number, uses: readonly RecalledUse[], asOf: Date): Promise<boolean> {
+  const wanted = new Map<string, WantedTag>()
+  const due: Work[] = []
+  for (const { use, tag: key, upstream, newer } of uses) {
+    if (key === null) continue
+    due.push(await tagWork(ports, key, upstream, asOf))
+    const want = (tag: string | null) => {
+      const one: WantedTag = { imageName: key.imageName, tag, pin: tag === null ? null : pinOf(use) }
+      wanted.set(JSON.stringify([one.imageName, one.tag, one.pin]), one)
+    }
+    if (newer === null) continue
+    want(null)
+    const list = await ports.chooser.list(key.scope, key.imageName)
+    due.push(work('tags', formatListKey(key), list === null ? asOf : new Date(list.askedAt.getTime() + ports.tagsEveryMs)))
+    if (newer.kind !== 'listed') continue
+    for (const { tag, upstream: said } of [...(newer.candidate === null ? [] : [newer.candidate]), ...newer.unserved.map((tag) => ({ tag, upstream: null }))]) {
+      want(tag)
+      due.push(await tagWork(ports, { ...key, tag }, said, asOf))
+    }
+  }
+  if (!(await ports.wantedTags.replaceWanted(claim, repoId, [...wanted.values()]))) return false
+  await ports.dueWork.schedule(due)
+  return true
+}
+
+async function tagWork({ observations, resolveEveryMs }: WatchPorts, key: TagKey, upstream: Upstream | null, asOf: Date): Promise<Work> {
+  const [newest] = await observations.history(key, 1)
+  const looked = upstream?.kind === 'fault' ? asOf : newest?.lastSeen
+  return work('resolve', formatTagKey(key), upstream === null || looked === undefined ? asOf : new Date(looked.getTime() + resolveEveryMs))
+}

@@ -1,0 +1,178 @@
+/** Tags in the loop: newer tags where the policy lets them move, on a real PostgreSQL, a registry and a GitHub that enforces its rules. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { FileChanges } from '../../stand-ins/github/index.ts'
+import { type AppBed, hour, type Organisation, startAppBed } from '../../support/app-bed.ts'
+
+let bed: AppBed
+beforeAll(async () => {
+  bed = await startAppBed()
+})
+afterAll(() => bed.stop())
+afterEach(() => bed.github.assertNoViolations())
+
+const policyFile = '.github/underpin.yml'
+
+async function stored(org: Organisation, name: string) {
+  const repo = await bed.house.stores.repos.find(org.name, name)
+  const decisions = repo === null ? [] : await bed.house.stores.decisions.ofRepo(repo.id)
+  return decisions.filter(({ subject }) => subject.kind === 'image-use').map(({ decision }) => decision)
+}
+const reasons = async (org: Organisation, name = 'web') => (await stored(org, name)).map(({ kind, reasons: [reason] }) => `${kind} ${reason?.rule}`)
+const open = (repo: string) => bed.github.pullRequests(repo).filter(({ state }) => state === 'open')
+const offered = (repo: string) => (open(repo)[0] === undefined ? null : bed.github.files(repo, open(repo)[0]?.headBranch)['Dockerfile'])
+const lists = (org: Organisation) => bed.registry.requests.filter(({ path }) => path.includes(`/${org.name}/base/tags/list`)).length
+
+/** A repo `web` on the image at `tag` with what its policy says, at rest. */
+async function following(tag: string, policy: string, more: { readonly pin?: boolean; readonly files?: FileChanges } = {}) {
+  const org = bed.organisation()
+  const digest = org.move(tag, tag)
+  const file = `FROM ${org.image}:${tag}${more.pin === false ? '' : `@${digest}`}\n`
+  const web = org.repo('web', { Dockerfile: file, [policyFile]: policy, ...more.files })
+  await bed.idle()
+  return { org, web, digest }
+}
+
+describe('a repo whose policy follows minor versions', () => {
+  it('gets one pull request from tag to tag with the digest, which moves on to the next tag', async () => {
+    const { org, web } = await following('3.12.4', 'follow: minor\n')
+    expect(await reasons(org)).toEqual(['current up-to-date'])
+    org.move('4.0.0', '4.0.0')
+    const second = org.move('3.12.5', '3.12.5')
+    await bed.pass(3 * hour)
+
+    expect(offered(web)).toBe(`FROM ${org.image}:3.12.5@${second}\n`)
+    expect(open(web)[0]?.title).toContain('base:3.12.4 to 3.12.5')
+    const { number } = open(web)[0]!
+    const third = org.move('3.13.1', '3.13.1')
+    await bed.pass(3 * hour)
+
+    expect(bed.github.pullRequests(web)).toHaveLength(1)
+    expect(open(web)[0]).toMatchObject({ number, title: expect.stringContaining('base:3.12.4 to 3.13.1') })
+    expect(offered(web)).toBe(`FROM ${org.image}:3.13.1@${third}\n`)
+    bed.github.merge(web, number, 'maintainer')
+    await bed.pass(3 * hour)
+    expect(await reasons(org)).toEqual(['current up-to-date'])
+    const fourth = org.move('3.13.2', '3.13.2')
+    await bed.pass(3 * hour)
+    expect(offered(web)).toBe(`FROM ${org.image}:3.13.2@${fourth}\n`)
+  })
+
+  it('follows the digest of the candidate, and of its own tag where there is no newer one', async () => {
+    const { org, web } = await following('1.2.0', 'follow: minor\n')
+    const rebuilt = org.move('1.2.0 again', '1.2.0')
+    await bed.pass(3 * hour)
+    expect(offered(web)).toBe(`FROM ${org.image}:1.2.0@${rebuilt}\n`)
+    org.move('1.3.0', '1.3.0')
+    await bed.pass(3 * hour)
+    const again = org.move('1.3.0 again', '1.3.0')
+    await bed.pass(hour)
+
+    expect(offered(web)).toBe(`FROM ${org.image}:1.3.0@${again}\n`)
+    expect(bed.github.pullRequests(web)).toHaveLength(1)
+  })
+
+  it('is not offered a tag again that a person refused, and follows the digest of its own until there is a newer one', async () => {
+    const { org, web } = await following('1.2.0', 'follow: minor\n')
+    org.move('1.3.0', '1.3.0')
+    await bed.pass(3 * hour)
+    bed.github.closePullRequest(web, open(web)[0]!.number, 'maintainer')
+    await bed.idle()
+    org.move('1.3.0 again', '1.3.0')
+    await bed.pass(3 * hour)
+    expect(open(web)).toEqual([])
+    const rebuilt = org.move('1.2.0 again', '1.2.0')
+    await bed.pass(3 * hour)
+    expect(offered(web)).toBe(`FROM ${org.image}:1.2.0@${rebuilt}\n`)
+    const next = org.move('1.4.0', '1.4.0')
+    await bed.pass(3 * hour)
+
+    expect(offered(web)).toBe(`FROM ${org.image}:1.4.0@${next}\n`)
+  })
+
+  it('is moved without a digest where it has none', async () => {
+    const { org, web } = await following('1.2.0', 'follow: minor\n', { pin: false })
+    expect(await reasons(org)).toEqual(['current floating'])
+    org.move('1.3.0', '1.3.0')
+    await bed.pass(3 * hour)
+    expect(offered(web)).toBe(`FROM ${org.image}:1.3.0\n`)
+    bed.github.closePullRequest(web, open(web)[0]!.number, 'maintainer')
+    bed.github.push(web, { files: { Dockerfile: `# a comment\nFROM ${org.image}:1.2.0\n` } })
+    org.move('1.3.0 again', '1.3.0')
+    await bed.pass(3 * hour)
+
+    expect(open(web)).toEqual([])
+    expect(await reasons(org)).toEqual(['current floating'])
+  })
+
+  it('passes over a tag that is listed and not served', async () => {
+    const { org, web } = await following('1.2.0', 'follow: minor\n')
+    const served = org.move('1.3.0', '1.3.0')
+    org.move('1.4.0', '1.4.0')
+    const mend = bed.registry.script({ path: `/${org.name}/base/manifests/1.4.0` }, { kind: 'status', status: 404 })
+    await bed.pass(3 * hour)
+    await bed.pass(3 * hour)
+    expect(offered(web)).toBe(`FROM ${org.image}:1.3.0@${served}\n`)
+    expect(open(web)[0]?.body).toContain('cannot be pulled')
+    mend()
+    await bed.pass(3 * hour)
+
+    expect(offered(web)).toContain('base:1.4.0@')
+  })
+
+  it('follows the digest where the registry does not say which tags there are', async () => {
+    const org = bed.organisation()
+    const mend = bed.registry.script({ path: `/${org.name}/base/tags/list` }, { kind: 'status', status: 403 })
+    const first = org.move('1.2.0', '1.2.0')
+    const web = org.repo('web', { Dockerfile: `FROM ${org.image}:1.2.0@${first}\n`, [policyFile]: 'follow: minor\n' })
+    await bed.idle()
+    org.move('1.3.0', '1.3.0')
+    const second = org.move('1.2.0 again', '1.2.0')
+    await bed.pass(hour)
+    expect(offered(web)).toBe(`FROM ${org.image}:1.2.0@${second}\n`)
+    mend()
+    await bed.pass(3 * hour)
+
+    expect(offered(web)).toContain('base:1.3.0@')
+  })
+
+  it('goes back to the digest of its tag when the policy changes its mind', async () => {
+    const { org, web } = await following('1.2.0', 'follow: minor\n')
+    org.move('1.3.0', '1.3.0')
+    await bed.pass(3 * hour)
+    expect(open(web)).toHaveLength(1)
+    bed.github.push(web, { files: { [policyFile]: 'follow: digest\n' } })
+    await bed.pass(3 * hour)
+    const before = lists(org)
+    await bed.pass(3 * hour)
+
+    expect(open(web)).toEqual([])
+    expect(await reasons(org)).toEqual(['current up-to-date'])
+    expect(lists(org)).toBe(before)
+  })
+})
+
+describe('what a list of tags costs', () => {
+  it('is one request for all repos that want it, and none where nobody does', async () => {
+    const org = bed.organisation()
+    const first = org.move('1.0.0', '1.0.0')
+    const files = { Dockerfile: `FROM ${org.image}:1.0.0@${first}\n` }
+    for (let index = 0; index < 6; index++) org.repo(`plain${index}`, files)
+    await bed.idle()
+    await bed.pass(3 * hour)
+    expect(lists(org)).toBe(0)
+    const repos = Array.from({ length: 6 }, (_, index) => org.repo(`web${index}`, { ...files, [policyFile]: 'follow: minor\n' }))
+    await bed.idle()
+    expect(lists(org)).toBe(1)
+    org.move('1.1.0', '1.1.0')
+    const before = bed.registry.requests.length
+    await bed.pass(3 * hour)
+
+    for (const repo of repos) expect(offered(repo)).toContain('base:1.1.0@')
+    const asked = bed.registry.requests.slice(before).filter(({ path }) => path.includes(`/${org.name}/base/`))
+    expect(asked.filter(({ path }) => path.includes('/tags/list'))).toHaveLength(1)
+    // The tag of the files, and the newer one, which repos may still begin to want while it is asked for the first time.
+    const heads = asked.filter(({ method }) => method === 'HEAD').map(({ path }) => path.split('/').at(-1))
+    expect([...new Set(heads)].sort()).toEqual(['1.0.0', '1.1.0'])
+    expect(heads.length).toBeLessThanOrEqual(4)
+  })
+})
