@@ -1,7 +1,7 @@
 /** Numbers that stand alone in a tag: version, rebuild, release of a distribution, or part of the variant. */
 import { isCommit, isUnnumbered, numbersOf, plain, type TagContext, type TagField } from './tag-field.ts'
 import { numberedRelease } from './tag-release.ts'
-import { windowsWords } from './tag-words.ts'
+import { windowsReleases, windowsWords } from './tag-words.ts'
 
 /** What a number alone means, `v` in front of it or not: the version if it is the first, else by what stands around it. */
 export function numberField(before: string, v: string, digits: string, context: TagContext): TagField {
@@ -9,7 +9,8 @@ export function numberField(before: string, v: string, digits: string, context: 
   const numbers = numbersOf(digits)
   const another: TagField = { kind: 'version', before, lead: v, numbers }
   const rebuild: TagField = { kind: 'rebuild', before, lead: v, form: '#', numbers }
-  if (last?.kind === 'text' && windowsWords.has(last.text.toLowerCase())) return plain(before, v + digits)
+  const isWindows = last === undefined ? windowsReleases.has(digits) : last.kind === 'text' && windowsWords.has(last.text.toLowerCase())
+  if (isWindows) return plain(before, v + digits)
   if (version === null) return windowsBuild(before, numbers) ?? (numbers.length === 1 && (isCounted(last) || isTimestamp(numbers[0])) ? rebuild : another)
   if (isUnnumbered(last)) return { ...last, numbers }
   // Canonical's images name Ubuntu's release by number alone: `1.24-24.04_beta`.

@@ -61,6 +61,9 @@ export const branchWords: ReadonlySet<string> = new Set(['master', 'main', 'trun
 /** Words before a Windows release (`nanoserver-1809`): it is bound to the kernel of the host, so it is a variant. */
 export const windowsWords: ReadonlySet<string> = new Set(['nanoserver', 'windowsservercore', 'servercore', 'windowsserver', 'windows', 'ltsc'])
 
+/** Windows releases that tags name by number alone (`1809-KB5044277`). */
+export const windowsReleases: ReadonlySet<string> = new Set(['1709', '1803', '1809', '1903', '1909', '2004'])
+
 /** Words before a number that belongs to the name of an architecture or a platform: `arm64`, `i386`, `armv7`. */
 export const architectureWords: ReadonlySet<string> = new Set([
   'amd',
