@@ -104,8 +104,9 @@ async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Sta
   }
   if ((branch !== null && !branch.isOurs) || (open !== null && !open.isOurs)) return handsOff(ports, delivery, open, asOf)
   if (standing.baseOid === null) throw new Fault('missing', `the branch ${update.key.baseBranch} is gone`)
-  if (standing.isPrefixTaken && update.branch.startsWith('underpin/')) {
-    await ports.updates.record(claim, { branch: branchName(update.key, 'underpin-') }, asOf)
+  const [prefix = '', rest] = update.branch.split('/')
+  if (standing.isPrefixTaken && rest !== undefined) {
+    await ports.updates.record(claim, { branch: branchName(update.key, `${prefix}-`) }, asOf)
     return asOf
   }
   if (update.plan.changes.some(({ path, blobOid }) => standing.files.get(path)?.blobOid !== blobOid)) {
@@ -170,6 +171,7 @@ async function offered(
     await ports.repoChanges.label(repo, number, labels)
     await note(ports, delivery, asOf, 'pull request labelled', { number })
   }
+  await showToPeople(ports, delivery, number, isNew ? [] : update.deliveredPeople, asOf)
   const delivered = {
     deliveredFingerprint: plan.fingerprint,
     deliveredWords: plan.wordsFingerprint,
@@ -179,6 +181,20 @@ async function offered(
   await ports.updates.record(claim, { state: 'open', ...delivered, heldUntil: null, heldBy: null }, asOf)
   if (update.heldBy !== null) await decideAgain(ports, update, asOf)
   return later(asOf, dayMs)
+}
+
+/** Asks for reviews and assigns, each person once; whom GitHub refuses is noted, and not asked again. */
+async function showToPeople(ports: DeliverPorts, delivery: Delivery, number: number, asked: readonly string[], asOf: Date): Promise<void> {
+  const { claim, update, repo } = delivery
+  const reviewers = update.plan.reviewers.filter((name) => !asked.includes(`reviewer ${name}`))
+  const assignees = update.plan.assignees.filter((name) => !asked.includes(`assignee ${name}`))
+  if (reviewers.length === 0 && assignees.length === 0) return
+  const unasked = await ports.repoChanges.requestReviews(repo, number, reviewers)
+  const unassigned = await ports.repoChanges.assign(repo, number, assignees)
+  const people = [...reviewers.map((name) => `reviewer ${name}`), ...assignees.map((name) => `assignee ${name}`)]
+  await ports.updates.record(claim, { deliveredPeople: [...asked, ...people] }, asOf)
+  const refused = [...unasked.refused, ...unassigned.refused]
+  await note(ports, delivery, asOf, refused.length === 0 ? 'pull request shown' : 'people refused', { number, people, refused })
 }
 
 /** Whether a pull request that is no longer open is the one of this row's present life, or a newer one; an older one on the same branch is not. */

@@ -17,6 +17,8 @@ const installationsForm = z.array(
   }),
 )
 
+const grantedForm = z.object({ permissions: z.record(z.string(), z.unknown()) })
+
 const repoForm = z.object({
   id: z.number(),
   node_id: z.string(),
@@ -47,12 +49,15 @@ export function createInstallations(client: Client): Installations {
         const { data } = await client.read(installationId, purpose, { route: 'GET /installation/repositories', parameters: { per_page: 100, page } })
         return check(client.attempt(purpose), reposForm, data).repositories
       })
-      return found.map((repo) => repoOf(repo, installationId))
+      const what = `read what installation ${installationId} allows`
+      const { data } = await client.asApp(what, { route: 'GET /app/installations/{installation_id}', parameters: { installation_id: installationId } })
+      const { permissions } = check({ host: client.host, what, needs: null, isWrite: false }, grantedForm, data)
+      return found.map((repo) => repoOf(repo, installationId, permissions['workflows'] === 'write'))
     },
   }
 }
 
-function repoOf(repo: z.infer<typeof repoForm>, installationId: number): Repo {
+function repoOf(repo: z.infer<typeof repoForm>, installationId: number, mayWriteWorkflows: boolean): Repo {
   return {
     id: repo.id,
     nodeId: repo.node_id,
@@ -63,6 +68,7 @@ function repoOf(repo: z.infer<typeof repoForm>, installationId: number): Repo {
     isArchived: repo.archived,
     isFork: repo.fork,
     isPrivate: repo.private,
+    mayWriteWorkflows,
     pushedAt: repo.pushed_at ? new Date(repo.pushed_at) : null,
   }
 }

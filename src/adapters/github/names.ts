@@ -1,6 +1,7 @@
 /** Names that go into requests: what is not of the expected form never reaches a URL or a ref. */
 
-const ownBranchForm = /^underpin[/-][a-z0-9-](?:[a-z0-9._-]{0,98}[a-z0-9])?$/
+/** Whatever the prefix: one level, and the hash of an update key at its end. */
+const ownBranchForm = /^[a-z0-9][a-z0-9._-]{0,120}(?:\/[a-z0-9._-]{0,100})?-[0-9a-f]{8}(?:-\d{1,9})?(?:\.next)?$/
 const repoPartForm = /^(?!\.+$)[A-Za-z0-9._-]{1,100}$/
 const workflowForm = /^[A-Za-z0-9_][A-Za-z0-9 ._-]{0,200}\.ya?ml$/
 

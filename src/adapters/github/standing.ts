@@ -34,7 +34,7 @@ export function standingsDocument(wanted: readonly WantedStanding[]): Document {
     return `u${index}: node(id: ${put('id', repo.nodeId)}) { ... on Repository {
     name owner { login }
     base: ref(qualifiedName: ${put('baseRef', anyRef(baseBranch))}) { target { ... on Commit { oid ${files} } } }
-    prefix: ref(qualifiedName: "refs/heads/underpin") { name }
+    prefix: ref(qualifiedName: ${put('prefix', anyRef(branch.split('/')[0] ?? branch))}) { name }
     branch: ref(qualifiedName: ${put('ref', ownRef(branch))}) { ...Branch compare(headRef: ${base}) { behindBy } }
     pullRequests(headRefName: ${put('head', branch)}, first: ${mostPullRequests}, orderBy: { field: CREATED_AT, direction: DESC }) { ...PullRequests }
   } }`

@@ -23,7 +23,7 @@ export type HandlerPorts = {
 /** GitHub lists at most this many commits in a push; a longer one may have changed anything. */
 const mostCommits = 2048
 /** The names that `branchName` gives. */
-const ourBranch = /^refs\/heads\/underpin[/-]/
+const ourBranch = /^refs\/heads\/[a-z0-9][a-z0-9._/-]*-[0-9a-f]{8}(?:-\d+)?$/
 
 /** Installed, uninstalled, suspended, repos added or removed: the installation is read again. */
 export async function onInstallation(ports: HandlerPorts, payload: unknown): Promise<void> {

@@ -13,6 +13,8 @@ export type Repo = {
   readonly isArchived: boolean
   readonly isFork: boolean
   readonly isPrivate: boolean
+  /** Whether the installation lets us change files under `.github/workflows`. */
+  readonly mayWriteWorkflows: boolean
   /** When anybody last pushed, as GitHub says; null when it never said. */
   readonly pushedAt: Date | null
 }

@@ -37,6 +37,7 @@ export function repo(change: Partial<Repo> = {}): Repo {
     isArchived: false,
     isFork: false,
     isPrivate: true,
+    mayWriteWorkflows: false,
     pushedAt: minute(-5),
     ...change,
   }
@@ -110,6 +111,9 @@ export function plan(fingerprint: string, change: { readonly repoId?: number; re
     title: `Move to ${nasty}`,
     body: 'body',
     commitMessage: 'message',
+    reviewers: ['ann'],
+    assignees: [],
+    branchPrefix: 'underpin/',
     labels: ['images'],
     fingerprint: fingerprint.repeat(64),
     wordsFingerprint: 'e'.repeat(64),

@@ -61,6 +61,7 @@ describe('planning an update', () => {
       deliveredWords: null,
       deliveredDigests: [],
       deliveredLabels: [],
+      deliveredPeople: [],
       pullRequest: null,
       headOid: null,
       refusedDigests: [],

@@ -93,6 +93,12 @@ export class Controls {
     this.#tellInstallation(installation, 'created', { repositories: chosen.map(brief), requester: null })
     return id
   }
+  /** Changes what an installation allows; null takes a permission away. */
+  permit(installationId: number, change: Readonly<Record<string, 'read' | 'write' | null>>): void {
+    const installation = this.installation(installationId)
+    const all = Object.entries({ ...installation.permissions, ...change }).filter(([, level]) => level !== null)
+    Object.assign(installation, { permissions: Object.fromEntries(all) })
+  }
   /** Takes the app away; its tokens die. */
   uninstall(installationId: number): void {
     const installation = this.installation(installationId)

@@ -27,7 +27,7 @@ const open = (org: Organisation, name: string) =>
   org
     .pulls(name)
     .filter(({ state }) => state === 'open')
-    .map(({ base, headBranch }) => ({ base, headBranch }))
+    .map(({ baseBranch: base, headBranch }) => ({ base, headBranch }))
 const compare = async (installationId: number) => {
   await bed.house.stores.dueWork.schedule([work('installation', installationId, bed.clock.now())])
   await pass(bed, 0)
@@ -145,6 +145,13 @@ describe('files beside Dockerfiles', () => {
     const before = bed.github.journal.entries.length
     bed.github.push(web, { files: { 'openapi.yaml': 'openapi: 3.1.1\n' } })
     await bed.idle()
-    expect(bed.github.journal.entries.slice(before).flatMap(({ fields }) => fields)).toContain('Trees')
+    const asked = (from: number) => bed.github.journal.entries.slice(from).map(({ what }) => what)
+    expect(asked(before)).toEqual(expect.arrayContaining(['Trees', 'Blobs']))
+    const again = bed.github.journal.entries.length
+    bed.github.push(web, { files: { 'README.md': 'hello', 'compose.yml': 'services: {}\n' } })
+    await bed.idle()
+    // Of what names no image the blob is known.
+    expect((await look(web)).branches[0].files.map(({ path }) => path)).toContain('openapi.yaml')
+    expect(asked(again).filter((what) => what === 'Blobs')).toHaveLength(2)
   })
 })

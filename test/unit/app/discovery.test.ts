@@ -203,7 +203,7 @@ describe('comparing with GitHub', () => {
     expect(await look(empty)).toMatchObject({ branches: [{ commitOid: '', uses: [] }] })
     const before = bed.github.journal.entries.length
     await compare(org.installationId)
-    expect(bed.github.journal.entries.slice(before).flatMap(({ fields }) => fields)).not.toContain('Trees')
+    expect(bed.github.journal.entries.slice(before).map(({ what }) => what)).not.toContain('Trees')
     bed.github.webhooks.knobs.drop = () => true
     bed.github.push(empty, { files: { Dockerfile: 'FROM alpine:3\n' } })
     await compare(org.installationId)

@@ -67,7 +67,7 @@ describe('for all facts', () => {
   const facts: fc.Arbitrary<UseFacts> = fc
     .record({
       asOf: at,
-      repo: fc.option(fc.record({ isArchived: fc.boolean(), isFork: fc.boolean() })),
+      repo: fc.option(fc.record({ isArchived: fc.boolean(), isFork: fc.boolean(), mayWriteWorkflows: fc.boolean() })),
       policy: fc.uniqueArray(line, { maxLength: 3 }),
       use: fc.record({
         file: fc.constant('Dockerfile'),

@@ -94,6 +94,7 @@ export function createUpdateStore(db: Database): UpdateStore {
             state,
             ...(change.branch === undefined ? {} : { branch: change.branch }),
             ...(change.deliveredDigests === undefined ? {} : { delivered_digests: [...change.deliveredDigests] }),
+            ...(change.deliveredPeople === undefined ? {} : { delivered_people: [...change.deliveredPeople] }),
             ...(change.pullRequest === undefined ? {} : { pull_request: change.pullRequest }),
             ...(change.headOid === undefined ? {} : { head_oid: change.headOid }),
             ...(change.openedAt === undefined ? {} : { opened_at: change.openedAt }),

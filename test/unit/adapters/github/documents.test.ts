@@ -23,6 +23,7 @@ const repo = (id: number): Repo => ({
   isArchived: false,
   isFork: false,
   isPrivate: false,
+  mayWriteWorkflows: true,
   pushedAt: null,
 })
 const branches = times(25, (index) => ({ repo: repo(index), branch: index % 2 === 0 ? null : 'release/1.x' }))

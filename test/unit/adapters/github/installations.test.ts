@@ -34,6 +34,7 @@ describe('installations', () => {
       isArchived: true,
       isFork: true,
       isPrivate: true,
+      mayWriteWorkflows: true,
     })
     expect(stage.standIn.countRequests().rest).toBe(2)
     stage.standIn.assertNoViolations()

@@ -67,7 +67,19 @@ export async function startStage(permissions: Readonly<Record<string, 'read' | '
     repo(name, wanted = {}) {
       const { id, nodeId } = standIn.createRepo(`acme/${name}`, { files: { Dockerfile: dockerfile }, ...wanted })
       const defaultBranch = wanted.defaultBranch ?? 'main'
-      return { id, nodeId, installationId, owner: 'acme', name, defaultBranch, isArchived: false, isFork: false, isPrivate: false, pushedAt: null }
+      return {
+        id,
+        nodeId,
+        installationId,
+        owner: 'acme',
+        name,
+        defaultBranch,
+        isArchived: false,
+        isFork: false,
+        isPrivate: false,
+        mayWriteWorkflows: true,
+        pushedAt: null,
+      }
     },
     again,
     async close() {
