@@ -192,7 +192,7 @@ function fieldEdits({ repository, tag, digest, digestIsHex = false, tagIsNumber 
   const quote = tagIsNumber ? ({ quote: '"' } as const) : {}
   const tagStart = tag === null ? null : startIfUnbroken(tag)
   const repositoryStart = startIfUnbroken(repository)
-  const digestStart = digest === null ? null : startIfUnbroken(digest)
+  const digestStart = digest === null ? null : digest.text === '' ? (digest.span?.[0] ?? null) : startIfUnbroken(digest)
   const edits: Edit[] = []
   if (reference.tag !== null && tag !== null && tagStart !== null)
     edits.push({ file: '', span: [tagStart, tagStart + reference.tag.length], sets: 'tag', ...quote })
