@@ -67,11 +67,30 @@ type Reader = {
   readonly before: number
 }
 
+/** A digest beside an ARG holds for every value that the ARG is given: where these are several tags, none is pinned there, and a digest that is there is no tag's. */
+function withoutSharedPins(found: readonly Found[]): readonly Found[] {
+  const tags = new Map<number, Set<string | null>>()
+  const near = ({ use }: Found) => use.edits.find((edit) => (edit.sets === 'pin' || edit.sets === 'digest') && !isFar(edit, use))
+  for (const one of found) {
+    const place = near(one)?.span[0]
+    if (place !== undefined && one.expanded !== null) tags.set(place, (tags.get(place) ?? new Set()).add(one.expanded.reference.tag))
+  }
+  return found.map((one) => {
+    const edit = near(one)
+    const shared = edit === undefined ? undefined : tags.get(edit.span[0])
+    if (edit === undefined || shared === undefined || shared.size < 2) return one
+    if (edit.sets === 'pin') return { ...one, use: { ...one.use, edits: one.use.edits.filter((other) => other !== edit) } }
+    const message = `the digest holds whichever tag the ARG is given: ${[...shared].slice(0, 5).join(', ')}`
+    return { ...one, use: { ...one.use, edits: [], skip: one.use.skip ?? { code: 'shared-argument', message } } }
+  })
+}
+
 /**
  * The uses with `shared-argument` on those whose edits would write over bytes that something else needs as they are.
  * Where a pin does not suit the ARG that supplies the tag, it stands at the end of the word.
  */
-export function withoutConflicts(found: readonly Found[], others: readonly OtherReader[]): readonly ImageUse[] {
+export function withoutConflicts(all: readonly Found[], others: readonly OtherReader[]): readonly ImageUse[] {
+  const found = withoutSharedPins(all)
   const bytes = new Set(found.flatMap(({ use }) => use.edits.filter((edit) => isFar(edit, use)).flatMap(touchedBytes)))
   if (bytes.size === 0) return found.map(({ use }) => use)
   const fixed = othersAt(bytes, others, false)
@@ -82,7 +101,7 @@ export function withoutConflicts(found: readonly Found[], others: readonly Other
     if (expanded === null || use.skip !== null) return use
     for (const edit of use.edits.filter((candidate) => isFar(candidate, use))) {
       for (const byte of touchedBytes(edit)) {
-        const other = fixed.get(byte) ?? (edit.sets === 'pin' ? pinless.get(byte) : undefined) ?? otherUse(edit, byte, expanded, readers)
+        const other = fixed.get(byte) ?? (edit.sets === 'pin' ? pinless.get(byte) : undefined) ?? otherUse(edit, byte, { use, expanded }, readers)
         if (other === undefined) continue
         return { ...use, edits: [], skip: { code: 'shared-argument', message: `an ARG also feeds ${other}, which would need another value` } as const }
       }
@@ -151,11 +170,23 @@ function touchedBytes({ sets, span: [start, end] }: Edit): readonly number[] {
 }
 
 /** A use that reads `byte` for something that an update of `mine` would not write, or undefined. */
-function otherUse(edit: Edit, byte: number, mine: Expanded, readers: ReadonlyMap<number, readonly Reader[]>): string | undefined {
+function otherUse(
+  edit: Edit,
+  byte: number,
+  { use: { span }, expanded: mine }: Pick<Reader, 'use' | 'expanded'>,
+  readers: ReadonlyMap<number, readonly Reader[]>,
+): string | undefined {
   const own = { expanded: mine, before: mine.value.at.length - mine.value.at.indexOf(byte), use: null }
-  const disagrees = (other: Reader): boolean => !isSame(own, other) && (edit.sets !== 'tag' || !other.asTag || mine.imageName !== other.expanded.imageName)
+  const disagrees = (other: Reader): boolean =>
+    !isSame(own, other) && !isElsewhere(other, own.before, span, mine) && (edit.sets !== 'tag' || !other.asTag || mine.imageName !== other.expanded.imageName)
   const use = readers.get(byte)?.find(disagrees)?.use
   return use === undefined ? undefined : `line ${use.line} (${use.text})`
+}
+
+/** Whether `other` is the same place in another way of building, with the same tag and digest of another name, as a mirror has them. */
+function isElsewhere({ use, before, expanded: { reference } }: Reader, ownBefore: number, span: Span, mine: Expanded): boolean {
+  const isAlike = reference.tag === mine.reference.tag && reference.digest === mine.reference.digest
+  return isAlike && before === ownBefore && use.span[0] === span[0] && use.span[1] === span[1]
 }
 
 /** Whether one of the bytes of `edit` stands in the reference more than once. */

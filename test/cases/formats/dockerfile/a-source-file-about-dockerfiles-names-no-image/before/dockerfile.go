@@ -1,0 +1,5 @@
+package build
+
+/*
+FROM alpine:3.20
+*/

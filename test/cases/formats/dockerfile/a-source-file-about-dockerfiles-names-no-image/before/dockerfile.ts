@@ -1,0 +1,3 @@
+export const text = `
+FROM alpine:3.20
+`
