@@ -35,8 +35,8 @@ export function byteOf(place: number): number | null {
 
 /** The byte that character `i` of `source` was read from, whether it may be written or not; behind the last character, the byte after that. */
 export function byteAt(source: Sourced, i: number): number {
+  if (source instanceof Unbroken) return source.start + Math.min(i, source.text.length)
   const [start, end] = spanOf(source)
-  if (source instanceof Unbroken) return start + Math.min(i, source.text.length)
   return i >= source.text.length ? end : (byteOf(source.at[i] ?? builderMade) ?? start)
 }
 
@@ -49,7 +49,7 @@ export function spanOf(source: Sourced): Span {
 
 /** `source` and the bytes that it was read from, quotes not counted. */
 export function readFrom(source: Sourced, span: Span): Sourced {
-  return source instanceof Unbroken && source.text !== '' ? source : new Lazy(source.text, () => source.at, span)
+  return source instanceof Unbroken && (source.text !== '' || source.start === span[0]) ? source : new Lazy(source.text, () => source.at, span)
 }
 
 /** `text` that its file writes otherwise, all of it from byte `at`: nothing may be written back. */

@@ -82,10 +82,10 @@ export class DocumentTree {
   }
 
   #scalar(node: Scalar, at: number): Tree {
-    const isPlain = node.type === 'PLAIN' || node.type === undefined || node.type === null
     const text = this.#textOf(node)
-    if (isPlain && node.tag === undefined && /^(?:~|null|Null|NULL)?$/.test(text.text)) return { kind: 'none', at }
-    return { kind: 'text', at, text, isTyped: node.tag === undefined ? isPlain && isTyped(text.text) : /:(?:int|float|bool)$/.test(node.tag) }
+    if (node.tag !== undefined) return { kind: 'text', at, text, isTyped: /:(?:int|float|bool)$/.test(node.tag) }
+    const isPlain = node.type === 'PLAIN' || node.type === undefined || node.type === null
+    return isPlain ? plainTree(text, at) : { kind: 'text', at, text, isTyped: false }
   }
 
   #textOf(node: Scalar): Sourced {
@@ -124,7 +124,14 @@ function firstOfEach(entries: readonly Entry[]): readonly Entry[] {
 const typed =
   /^(?:true|false|yes|no|on|off|[-+]?\.inf|\.nan|[-+]?(?:0b[01_]+|0o[0-7]+|0x[\da-f_]+|\d[\d_]*(?::[0-5]?\d)*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.\d[\d_]*(?:e[-+]?\d+)?))$/i
 
+/** A text without quotes and tag. */
+export function plainTree(text: Sourced, at: number): Tree {
+  return isNull(text.text) ? { kind: 'none', at } : { kind: 'text', at, text, isTyped: isTyped(text.text) }
+}
+
+const isNull = (text: string): boolean => text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL'
+
 /** Whether a plain text is read as a number or as true or false by some reader of YAML. */
 export function isTyped(text: string): boolean {
-  return text.length < 64 && typed.test(text)
+  return text.length < 64 && /^[-+.\dtfyno]/i.test(text) && typed.test(text)
 }

@@ -5,6 +5,7 @@ import { byteAt, fromFile, part, type Sourced } from '../sourced.ts'
 import { deepestTree, largestTree, type Tree } from '../tree.ts'
 import type { Documents } from '../tree-format.ts'
 import { type Budget, DocumentTree } from './document-tree.ts'
+import { readPlainDocument } from './plain-document.ts'
 
 const byteOrderMark = '\xef\xbb\xbf'
 const mostDocuments = 20_000
@@ -31,6 +32,11 @@ export function readYaml(text: string | Sourced, hints: RegExp = /(?:)/, path = 
   for (const [i, start] of starts.entries()) {
     const piece = part(source, start, starts[i + 1])
     if (!hints.test(piece.text)) continue
+    const plain = readPlainDocument(piece, budget)
+    if (plain !== null) {
+      documents.push(plain)
+      continue
+    }
     for (const document of parsed(piece)) {
       const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED')
       if (error === undefined) documents.push(new DocumentTree(piece, budget).read(document.contents))
