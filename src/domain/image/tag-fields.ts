@@ -81,7 +81,7 @@ function wordField(before: string, text: string, { names, version }: TagContext)
 }
 
 /** `alpine3.20`, `r5`, `rc.1`, `jdk17`; null where the segment is nothing like it. */
-function wordAndNumberFields(before: string, text: string, { names, version }: TagContext): readonly TagField[] | null {
+function wordAndNumberFields(before: string, text: string, { names, version, last }: TagContext): readonly TagField[] | null {
   const [, written, dot, digits] = wordAndNumber.exec(text) ?? []
   if (written === undefined || digits === undefined) return null
   const lower = written.toLowerCase()
@@ -92,8 +92,8 @@ function wordAndNumberFields(before: string, text: string, { names, version }: T
   if (windowsWords.has(lower) || architectureWords.has(lower)) return [plain(before, text)]
   const early = version === null ? null : preRelease(before, lower, numbers, 'apart')
   if (early !== null) return [early]
-  // A dot before a single number is how Semantic Versioning counts builds: `ce.0`, `eksbuild.1`.
-  const isCounted = rebuildWords.has(lower) || (version !== null && dot === '.' && numbers.length === 1)
+  // A dot before a single number is how Semantic Versioning counts builds: `ce.0`, `eksbuild.1`. What begins a tag counts no builds of anything.
+  const isCounted = (last !== undefined && rebuildWords.has(lower)) || (version !== null && dot === '.' && numbers.length === 1)
   if (isCounted) return [{ kind: 'rebuild', before, lead, form: '#', numbers }]
   return [names.words.has(lower) ? plain(before, text) : { kind: 'text', before, text, leadsTo: { lead, numbers } }]
 }
