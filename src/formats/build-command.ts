@@ -164,5 +164,10 @@ export function givenBy(word: Sourced, variable: Variable): Given {
   const equals = word.text.indexOf('=')
   const name = equals < 0 ? word.text : word.text.slice(0, equals)
   const value = equals < 0 ? variable(name) : part(word, equals + 1)
-  return { name, at: byteAt(word, 0), value: value !== null && isKnown(value) ? value : null }
+  return {
+    name,
+    at: byteAt(word, 0),
+    value: value !== null && isKnown(value) ? value : null,
+    written: equals < 0 || !isKnown(word) ? null : part(word, equals + 1),
+  }
 }

@@ -61,6 +61,9 @@ export function declaredBuild({ file, uses }: Pick<Composing, 'file' | 'uses'>, 
     name,
     value: value === null ? null : uses.writtenText(value),
     line: uses.lineOf(from),
+    ...(value !== null && !/[:/]/.test(value.text) && value.at.some((place) => place >= 0 && uses.lineOf(place) !== uses.lineOf(from))
+      ? { isShared: true }
+      : {}),
   })
   return {
     file: file.path,

@@ -15,6 +15,8 @@ export type GivenValue = {
   /** Null where it is known only when it runs (a matrix, a secret, a variable of the environment). */
   readonly value: WrittenText | null
   readonly line: number
+  /** The value is a part of a reference that stands in a variable, which others read as well: another tag suits them, a digest does not. */
+  readonly isShared?: boolean
 }
 
 export type DeclaredBuild = {

@@ -12,7 +12,7 @@ import { neededStages } from './reach.ts'
 import { readStages } from './read-stages.ts'
 import type { Stage } from './stages.ts'
 import { holeIn, holeSkip, readTemplate, type Template } from './template.ts'
-import { commonTarget, mostWays, plainWay, type Way, waysOf } from './ways.ts'
+import { commonTarget, sourcedFrom, mostWays, plainWay, type Way, waysOf } from './ways.ts'
 
 type Asked = {
   readonly builds: readonly DeclaredBuild[]
@@ -64,6 +64,9 @@ function readDockerfile(text: string, offset: number, { builds, template, reader
     (name) => parsed.decides(name),
     (file) => reader.strideOf(file),
   )
+  for (const { value, isShared } of builds.flatMap(({ args }) => args))
+    if (isShared === true && value !== null)
+      reader.note({ value: sourcedFrom(value, (file) => reader.strideOf(file)), what: 'what else reads the variable', takesTags: true })
   const read = { parsed, target: commonTarget(builds), madeFor: madePlatforms(builds), template, reader, elsewhere }
   const needed = new Set<number>()
   const refusals: Refusal[] = []

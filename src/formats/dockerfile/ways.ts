@@ -68,7 +68,7 @@ function openValue(name: string): Expansion {
 }
 
 /** The text with the places of its runs; what stands nowhere is like text of the builder. */
-function sourcedFrom({ text, runs }: WrittenText, strideOf: (file: string) => number): Sourced {
+export function sourcedFrom({ text, runs }: WrittenText, strideOf: (file: string) => number): Sourced {
   const at = Array.from({ length: text.length }, () => builderMade)
   for (const { from, file, span } of runs) {
     const stride = strideOf(file)

@@ -102,12 +102,17 @@ function readImage(image: Sourced | null, role: Role, job: Tree, composing: Comp
   }
   const expanded = runs.map((run) => expand(image, (name) => (name.startsWith('matrix.') ? scalarText(valueIn(run, name.slice(matrixDot))) : null)))
   const [first] = expanded
-  if (first === undefined || !isKnown(first) || expanded.some(({ text }) => text !== first.text)) return uses.skip(image, placeOf(role), unresolved(image))
+  if (first === undefined || !isKnown(first)) return uses.skip(image, placeOf(role), unresolved(image))
+  if (expanded.some(({ text }) => text !== first.text)) return uses.skip(image, placeOf(role), differing(image))
   for (const value of new Set(expanded)) uses.note({ value, what: 'the matrix of the job', takesTags: true })
   uses.add(image, { value: first, unset: new Set() }, placeOf(role))
 }
 
 const matrixDot = 'matrix.'.length
+
+function differing(image: Sourced) {
+  return { code: 'unresolved-variable', message: `${expressionsIn(image).join(', ')} has another value in each run of the matrix` } as const
+}
 
 function unresolved(image: Sourced) {
   return { code: 'unresolved-variable', message: `${expressionsIn(image).join(', ')} is known only when the workflow runs` } as const

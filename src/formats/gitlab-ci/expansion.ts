@@ -40,7 +40,7 @@ export function resolve(text: Sourced, variables: Variables, inputs: Inputs, dep
     out.addAll(source, done, found.index)
     done = found.index + whole.length
     const value = input !== undefined ? inputs.get(input) : name !== undefined ? variables.get(name) : null
-    if (value === undefined || value === null || depth > deepest || out.length > longest) unset.add(name ?? whole.replace(/^\$/, ''))
+    if (value === undefined || value === null || depth > deepest || out.length > longest) unset.add(name ?? whole)
     else {
       const inner = resolve(value, variables, inputs, depth + 1)
       for (const one of inner.unset) unset.add(one)

@@ -1,0 +1,7 @@
+target "app" {
+  context = "app"
+  args = {
+    PYTHON = "3.12"
+    UNUSED = 1
+  }
+}

@@ -1,0 +1,8 @@
+target "app" {
+  contexts = {
+    base = "docker-image://alpine:3.20" # pinned by hand
+    src  = "./src"
+    lib  = "target:lib"
+    none = "docker-image://scratch"
+  }
+}

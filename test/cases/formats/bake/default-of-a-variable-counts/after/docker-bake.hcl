@@ -1,0 +1,9 @@
+variable "PYTHON" {
+  default = "3.12"
+}
+
+target "app" {
+  args = { PYTHON = PYTHON, BASE = "debian:${RELEASE}" }
+}
+
+variable "RELEASE" { default = "12@sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee" }

@@ -1,0 +1,2 @@
+target "here" { context = "app" }
+target "root" { context = "build/other" }

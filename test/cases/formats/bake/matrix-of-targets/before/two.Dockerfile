@@ -1,0 +1,2 @@
+ARG ALPINE=3.1
+FROM alpine:${ALPINE}

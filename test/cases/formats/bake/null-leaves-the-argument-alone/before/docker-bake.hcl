@@ -1,0 +1,9 @@
+variable "PYTHON" {
+  default = null
+}
+target "app" {
+  args = {
+    PYTHON = PYTHON
+    OTHER  = null
+  }
+}

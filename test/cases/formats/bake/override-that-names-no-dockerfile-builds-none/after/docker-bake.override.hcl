@@ -1,0 +1,4 @@
+target "app" {
+  args = { PYTHON = "3.12" }
+  contexts = { alpine = "docker-image://alpine:3.20@sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee" }
+}

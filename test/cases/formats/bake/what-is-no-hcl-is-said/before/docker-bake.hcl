@@ -1,0 +1,5 @@
+target "app" {
+  contexts = {
+    a = "docker-image://alpine:3.20
+  }
+}

@@ -1,0 +1,2 @@
+ARG GO=1.20
+FROM golang:${GO} AS dev

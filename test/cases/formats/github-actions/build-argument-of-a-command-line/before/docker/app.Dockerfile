@@ -1,0 +1,2 @@
+ARG PYTHON=3.9
+FROM python:${PYTHON}-slim
