@@ -1,13 +1,17 @@
 /** The table of file formats. */
+import { bake } from './bake/index.ts'
 import { compose } from './compose/index.ts'
+import { devcontainer } from './devcontainer/index.ts'
 import { dockerfile } from './dockerfile/index.ts'
 import type { FileFormat } from './file-format.ts'
+import { githubActions } from './github-actions/index.ts'
+import { gitlabCi } from './gitlab-ci/index.ts'
 import { helm } from './helm/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
 import { kustomize } from './kustomize/index.ts'
 
 /** Every format; a path belongs to the first that matches. */
-export const formats: readonly FileFormat[] = [dockerfile, compose, helm, kustomize, kubernetes]
+export const formats: readonly FileFormat[] = [dockerfile, compose, githubActions, gitlabCi, devcontainer, bake, helm, kustomize, kubernetes]
 
 /** The format of the file at `path`, or null where none reads it. */
 export function formatFor(path: string): FileFormat | null {
