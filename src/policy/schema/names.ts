@@ -54,7 +54,7 @@ const reviewer = text('write a login of GitHub, or a team as org/team', 140).ref
 )
 
 const platform = text('write a platform such as linux/amd64 or linux/arm/v7', 40).regex(
-  /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/,
+  /^[a-z0-9]+(?:\([0-9.]+\))?\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/,
   'write a platform such as linux/amd64 or linux/arm/v7',
 )
 
