@@ -42,10 +42,11 @@ const mostRounds = 5
 /** A decision for every use, in the order given. Registry faults become decisions; nothing is thrown for them. */
 export async function scan(ports: ScanPorts, uses: readonly ImageUse[], policy: Policy, asOf: Date): Promise<readonly ScannedUse[]> {
   const { registry, observations, tagLists, grants, distros, onProgress } = ports
-  const blank = { group: null, upstream: null, newer: null }
+  const blank = { group: null, upstream: null, newer: null, vanished: null }
   const unasked = decide({ repo: null, baseBranch: '', policy, uses: uses.map((use) => ({ use, ...blank })), updates: [], asOf })
   const ours = uses.filter((_, index) => unasked[index]?.decision.kind !== 'skip')
-  const lists = listsOf(ours, grants, policy)
+  // The policy follows more than the digest there.
+  const lists = listsOf(ours.filter((use) => policyFor(policy, use).follow.kind !== 'digest').flatMap((use) => followedTag(use, null, grants) ?? []))
   const counted = { done: 0, all: lists.length }
   const lookAll = async (looks: readonly Look[]) => {
     counted.all += looks.length
@@ -56,21 +57,18 @@ export async function scan(ports: ScanPorts, uses: readonly ImageUse[], policy: 
       onProgress((counted.done += 1), counted.all)
     })
   }
-  const listAll = eachBounded(lists, looksAtOnce, async (key) => {
-    await lookAtList({ registry, tagLists }, key, asOf)
-    onProgress((counted.done += 1), counted.all)
-  })
-  await Promise.all([
-    listAll,
-    lookAll(
-      looksOf(
-        ours.map((use) => ({ use, key: followedTag(use, null, grants) })),
-        policy,
-      ),
-    ),
-  ])
-  const recallPorts = { observations, distros, chooser: createTagChooser(tagLists, distros) }
-  const recall = (some: readonly ImageUse[]) => recallUses(recallPorts, some, { installationId: null, grants, policy, refusedOf: () => [] })
+  const listAll = (some: readonly TagKey[]) =>
+    eachBounded(some, looksAtOnce, async (key) => {
+      await lookAtList({ registry, tagLists }, key, asOf)
+      onProgress((counted.done += 1), counted.all)
+    })
+  const followed = ours.map((use) => ({ use, key: followedTag(use, null, grants) }))
+  await Promise.all([listAll(lists), lookAll(looksOf(followed, policy))])
+  const recall = (some: readonly ImageUse[]) =>
+    recallUses({ observations, distros, chooser: createTagChooser(tagLists, distros) }, some, { installationId: null, grants, policy, refusedOf: () => [] })
+  const vanished = listsOf((await recall(ours)).flatMap(({ tag, vanished: gone }) => (tag === null || gone === null || gone.isListed ? [] : [tag])))
+  counted.all += vanished.length
+  await listAll(vanished)
   for (let round = 0; round < mostRounds; round += 1) {
     const looks = looksOf((await recall(ours)).flatMap(unaskedCandidate), policy)
     if (looks.length === 0) break
@@ -102,8 +100,7 @@ function unaskedCandidate({ use, tag, newer }: RecalledUse): readonly { readonly
   return tag === null || candidate === null || candidate.upstream !== null ? [] : [{ use, key: { ...tag, tag: candidate.tag } }]
 }
 
-/** The images whose tags have to be known: their policy follows more than the digest. */
-function listsOf(uses: readonly ImageUse[], grants: readonly CredentialGrant[], policy: Policy): readonly TagKey[] {
-  const wanting = uses.filter((use) => policyFor(policy, use).follow.kind !== 'digest').flatMap((use) => followedTag(use, null, grants) ?? [])
-  return [...new Map(wanting.map((key) => [formatListKey(key), key])).values()]
+/** One of the tags for each list of tags. */
+function listsOf(keys: readonly TagKey[]): readonly TagKey[] {
+  return [...new Map(keys.map((key) => [formatListKey(key), key])).values()]
 }

@@ -12,6 +12,7 @@ import { decideUse, decision as decisionOf } from '../policy/decide.ts'
 import type { EvidenceFacts, Upstream } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
 import { awaitingTags } from '../policy/rules/awaiting-tags.ts'
+import { movedBack } from '../policy/rules/moved-back.ts'
 import { limits } from '../policy/rules/limits.ts'
 import { sharedArgument } from '../policy/rules/shared-argument.ts'
 import { upstreamFault } from '../policy/rules/upstream-fault.ts'
@@ -96,7 +97,7 @@ const unreadCodes: ReadonlySet<SkipCode> = new Set(['too-large', 'unreadable', '
 const waiting: ReadonlySet<string> = new Set([upstreamFault.name, awaitingTags.name])
 
 /**
- * Updates that stay. `keep`: those whose open pull request stays. It is closed only when every use of the group is `current` or gone; a group that is
+ * Updates that stay. `keep`: those whose open pull request stays. It is closed only when every use of the group is `current` or gone, or its tag went back, so that nobody merges what was withdrawn; a group that is
  * held or skipped keeps it, and so does one in a file that cannot be read now, and everything once Underpin is switched off.
  * `keepUnopened`: those that may still become a pull request: planned now, or waiting for a registry that does not answer.
  */
@@ -112,7 +113,7 @@ export function keptKeys(
   const isUnread = ({ plan }: Update) => plan.changes.some(({ path }) => unread.has(path))
   const inUnread = updates.filter((update) => !policy.enabled || isUnread(update)).map(({ key }) => formatUpdateKey(key))
   return {
-    keep: [...new Set([...keysWhere(({ kind }) => kind !== 'current'), ...inUnread])],
+    keep: [...new Set([...keysWhere(({ kind, reasons }) => kind !== 'current' && reasons[0]?.rule !== movedBack.name), ...inUnread])],
     keepUnopened: keysWhere(({ kind, reasons }) => kind === 'update' || (kind === 'hold' && waiting.has(reasons[0]?.rule ?? ''))),
   }
 }

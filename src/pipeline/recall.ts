@@ -8,12 +8,12 @@ import type { Repo } from '../domain/repo/repo.ts'
 import { updateGroup } from '../domain/update-group.ts'
 import type { Offer } from '../domain/update.ts'
 import type { DistroTable } from '../domain/package/distro.ts'
-import type { BuildFacts, NewerTag, Upstream } from '../policy/facts.ts'
+import type { BuildFacts, NewerTag, Upstream, Vanished } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
 import type { RebuildStore } from '../ports/rebuild-store.ts'
 import type { Discovery } from '../ports/repo-store.ts'
-import { recallNewer, type TagChooser } from './recall/newer-tag.ts'
+import { recallNewer, recallVanished, type TagChooser } from './recall/newer-tag.ts'
 import { recallUpstream } from './recall/upstream.ts'
 
 /** A use with what upstream said about the tag it follows. */
@@ -27,6 +27,8 @@ export type RecalledUse = {
   readonly upstream: Upstream | null
   /** Null where the policy follows no other tag than that of the file. */
   readonly newer: NewerTag | null
+  /** Null where the registry has its tag, or never had it. */
+  readonly vanished: Vanished | null
 }
 
 export type RecallPorts = {
@@ -55,14 +57,15 @@ export async function recallUses(
   for (const use of uses) {
     const tag = followedTag(use, installationId, grants)
     if (tag === null) {
-      recalled.push({ use, tag, group: null, upstream: null, newer: null })
+      recalled.push({ use, tag, group: null, upstream: null, newer: null, vanished: null })
       continue
     }
     const { follow, mayChangeRelease, pinFloatingTags } = policyFor(policy, use)
     const reach = { extent: follow, mayChangeRelease }
     const group = updateGroup(tag, reach, ports.distros)
     const upstream = await recallUpstream(ports.observations, tag, pinOf(use), pinFloatingTags)
-    recalled.push({ use, tag, group, upstream, newer: await recallNewer(ports, tag, pinOf(use), reach, refusedOf(group)) })
+    const newer = await recallNewer(ports, tag, pinOf(use), reach, refusedOf(group))
+    recalled.push({ use, tag, group, upstream, newer, vanished: await recallVanished(ports, tag, upstream) })
   }
   return recalled
 }

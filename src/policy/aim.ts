@@ -2,7 +2,7 @@
 import type { Reference } from '../domain/image/reference.ts'
 import { tagOrLatest } from '../domain/image/reference.ts'
 import { pinOf } from '../domain/repo/image-use.ts'
-import type { NewerTag, Upstream, UseFacts } from './facts.ts'
+import type { NewerTag, Upstream, UseFacts, Vanished } from './facts.ts'
 
 /** The newer tag that the use would move to, or null where it keeps its own. */
 export function candidateOf({ newer }: { readonly newer: NewerTag | null }): string | null {
@@ -25,8 +25,12 @@ export function getsDigest({ use, policy }: Pick<UseFacts, 'use' | 'policy'>): b
 }
 
 /** What upstream said about a use's own tag and about newer ones, as the rules see it. */
-export function aimOf(recalled: { readonly upstream: Upstream | null; readonly newer: NewerTag | null }): Pick<UseFacts, 'upstream' | 'newer' | 'own'> {
-  const { upstream, newer } = recalled
+export function aimOf(recalled: {
+  readonly upstream: Upstream | null
+  readonly newer: NewerTag | null
+  readonly vanished: Vanished | null
+}): Pick<UseFacts, 'upstream' | 'newer' | 'own' | 'vanished'> {
+  const { upstream, newer, vanished } = recalled
   const candidate = newer?.kind === 'listed' ? newer.candidate : null
-  return candidate === null ? { upstream, newer, own: null } : { upstream: candidate.upstream, newer, own: upstream }
+  return candidate === null ? { upstream, newer, own: null, vanished } : { upstream: candidate.upstream, newer, own: upstream, vanished }
 }

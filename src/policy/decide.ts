@@ -10,10 +10,12 @@ import { awaitingEvidence } from './rules/awaiting-evidence.ts'
 import { enabled } from './rules/enabled.ts'
 import { floating } from './rules/floating.ts'
 import { fork } from './rules/fork.ts'
+import { goneDigest, goneWithTag } from './rules/gone-digest.ts'
 import { handsOff } from './rules/hands-off.ts'
 import { ignoredImage } from './rules/ignored-image.ts'
 import { ignoredPath } from './rules/ignored-path.ts'
 import { lostPlatform } from './rules/lost-platform.ts'
+import { movedBack } from './rules/moved-back.ts'
 import { moved } from './rules/moved.ts'
 import { newerTag, tagStays } from './rules/newer-tag.ts'
 import { needsWorkflowsPermission } from './rules/needs-workflows-permission.ts'
@@ -27,6 +29,7 @@ import { security } from './rules/security.ts'
 import { skippedUse } from './rules/skipped-use.ts'
 import { upToDate } from './rules/up-to-date.ts'
 import { upstreamFault } from './rules/upstream-fault.ts'
+import { vanishedTag } from './rules/vanished-tag.ts'
 import { targetOf } from './target.ts'
 
 /** What can be known from the repo comes before what the registry says; what is safe comes before what people said about this digest, and what fixes vulnerabilities before the schedule. */
@@ -40,15 +43,19 @@ export const useRules: readonly Rule<UseFacts>[] = [
   needsWorkflowsPermission,
   noTag,
   awaitingTags,
+  goneWithTag,
+  vanishedTag,
   upstreamFault,
   floating,
   upToDate,
   pinKind,
   lostPlatform,
   sameImages,
+  movedBack,
   noPlace,
   refused,
   handsOff,
+  goneDigest,
   awaitingEvidence,
   security,
   schedule,

@@ -1,6 +1,7 @@
 /** Facts: the read-only bundle that the rules see, the time included. Nothing else reaches a rule. */
 import type { Severity } from '../domain/advisory/severity.ts'
 import type { FaultKind } from '../domain/fault.ts'
+import type { ExtentWord } from '../domain/image/extent.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import type { Manifest } from '../domain/image/manifest.ts'
 import type { Platform } from '../domain/image/platform.ts'
@@ -66,6 +67,14 @@ export type NewerTag =
       readonly unserved: readonly string[]
     }
 
+/** What is known about a tag that vanished. */
+export type Vanished = {
+  /** Whether the registry told which tags there are. */
+  readonly isListed: boolean
+  /** A tag that could take its place; `follow` is the nearest extent that would let the policy move to it, null where a person would have to write it. Null where none is left. */
+  readonly proposal: { readonly tag: string; readonly follow: ExtentWord | null } | null
+}
+
 /** What is known about the inside of the digests that a use would move between. */
 export type EvidenceFacts =
   /** The images are being looked into; what cannot be told by `until` is left out of the pull request. */
@@ -102,6 +111,8 @@ export type UseFacts = {
   readonly upstream: Upstream | null
   /** Null where the policy follows the tag of the file and no other. */
   readonly newer: NewerTag | null
+  /** Null where the registry has the tag of the use, or never had it. */
+  readonly vanished: Vanished | null
   /** About the use's own tag, where `upstream` is about another one; else null. */
   readonly own: Upstream | null
   /** Null where nothing moves, or where nobody looks into images. */

@@ -52,6 +52,12 @@ export function oldManifest({ use, upstream, own }: Pick<UseFacts, 'use' | 'upst
   return pinned?.kind === 'fetched' ? pinned.manifest : null
 }
 
+/** Since when the registry does not serve what the use is pinned to; null where it does, or where that is not known. */
+export function goneSince({ upstream }: Pick<UseFacts, 'upstream'>): Date | null {
+  const pinned = upstream?.pinned ?? null
+  return pinned?.kind === 'gone' ? pinned.since : pinned?.kind === 'fetched' ? pinned.goneSince : null
+}
+
 /** The digest of each runnable platform of an index, or null for an image manifest. Of two entries for one platform the first counts, as for a runtime. */
 export function platformDigests(manifest: Manifest): ReadonlyMap<string, Digest> | null {
   if (manifest.kind === 'image') return null

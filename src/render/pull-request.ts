@@ -41,6 +41,7 @@ const longestList = 150
 function bodyOf(words: UpdateWords, mostItems: number): string {
   const { moves, fingerprint } = words
   return [
+    ...urgency(moves),
     summary(moves),
     ...inside(words, mostItems),
     ...(comparedSteps(moves).length === 0 ? [] : ['### Where']),
@@ -51,6 +52,12 @@ function bodyOf(words: UpdateWords, mostItems: number): string {
     ...sayingNo(moves),
     formatBodyMarker(fingerprint),
   ].join('\n\n')
+}
+
+/** What cannot wait. */
+function urgency(moves: readonly Move[]): readonly string[] {
+  const isGone = moves.some(({ decision }) => decision.reasons[0]?.rule === 'gone-digest')
+  return isGone ? ['**What is pinned here cannot be pulled any more, so nobody can build it as it stands.**'] : []
 }
 
 /** One sentence for the hurried reader. */

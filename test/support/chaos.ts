@@ -134,6 +134,9 @@ export function startHistory({ github, registry }: Pick<Loop, 'github' | 'regist
           const has = digestIn(github.files(repo)[fileOf(tag)])
           if (has === wanted && offers.length === 0) return []
           if (has !== wanted && offered.join() === wanted) return []
+          // What the tag went back to is not offered to those who have something newer.
+          const order = shown.get(tag) ?? []
+          if (offers.length === 0 && order.includes(has) && order.indexOf(wanted) < order.indexOf(has)) return []
           return [
             `${repo} ${fileOf(tag)} has ${has.slice(7, 15)}, is offered [${offered.map((one) => one.slice(7, 15)).join(' ')}], the tag shows ${wanted.slice(7, 15)}`,
           ]

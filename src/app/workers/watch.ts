@@ -27,18 +27,18 @@ export type WatchPorts = {
 export async function watch(ports: WatchPorts, claim: Claim, repoId: number, uses: readonly RecalledUse[], asOf: Date): Promise<boolean> {
   const wanted = new Map<string, WantedTag>()
   const due: Work[] = []
-  for (const { use, tag: key, upstream, newer } of uses) {
+  for (const { use, tag: key, upstream, newer, vanished } of uses) {
     if (key === null) continue
     due.push(await tagWork(ports, key, upstream, asOf))
     const want = (tag: string | null) => {
       const one: WantedTag = { imageName: key.imageName, tag, pin: tag === null ? null : pinOf(use) }
       wanted.set(JSON.stringify([one.imageName, one.tag, one.pin]), one)
     }
-    if (newer === null) continue
+    if (newer === null && vanished === null) continue
     want(null)
     const list = await ports.chooser.list(key.scope, key.imageName)
     due.push(work('tags', formatListKey(key), list === null ? asOf : new Date(list.askedAt.getTime() + ports.tagsEveryMs)))
-    if (newer.kind !== 'listed') continue
+    if (newer?.kind !== 'listed') continue
     for (const { tag, upstream: said } of [...(newer.candidate === null ? [] : [newer.candidate]), ...newer.unserved.map((tag) => ({ tag, upstream: null }))]) {
       want(tag)
       due.push(await tagWork(ports, { ...key, tag }, said, asOf))

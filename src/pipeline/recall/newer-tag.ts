@@ -3,10 +3,12 @@ import type { Digest } from '../../domain/image/digest.ts'
 import type { TagKey } from '../../domain/image/observation.ts'
 import type { Scope } from '../../domain/image/scope.ts'
 import type { TagReach } from '../../domain/image/tag-reach.ts'
+import { extentWords } from '../../domain/image/extent.ts'
+import { successorOf } from '../../domain/image/tag-successor.ts'
 import { chooseTag } from '../../domain/image/tag-track.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
 import type { Offer } from '../../domain/update.ts'
-import type { NewerTag } from '../../policy/facts.ts'
+import type { NewerTag, Upstream, Vanished } from '../../policy/facts.ts'
 import type { ObservationStore } from '../../ports/observation-store.ts'
 import type { TagList, TagListStore } from '../../ports/tag-list-store.ts'
 import { recallUpstream } from './upstream.ts'
@@ -39,6 +41,23 @@ export function createTagChooser(tagLists: Pick<TagListStore, 'list'>, distros: 
       return candidate
     },
   }
+}
+
+/** What could take the place of a tag that was there once and is not any more; null where it is there, or never was. */
+export async function recallVanished(
+  { chooser, distros }: { readonly chooser: TagChooser; readonly distros: DistroTable },
+  key: TagKey,
+  upstream: Upstream | null,
+): Promise<Vanished | null> {
+  if (upstream?.kind !== 'fault' || upstream.fault.kind !== 'missing' || (upstream.last === null && upstream.pinned?.kind !== 'fetched')) return null
+  const tags = (await chooser.list(key.scope, key.imageName))?.tags ?? null
+  if (tags === null) return { isListed: false, proposal: null }
+  for (const kind of extentWords) {
+    const tag = chooser.choose(key, tags, { extent: { kind }, mayChangeRelease: false }, [])
+    if (tag !== null) return { isListed: true, proposal: { tag, follow: kind } }
+  }
+  const successor = successorOf(key.tag, tags, distros)
+  return { isListed: true, proposal: successor === null ? null : { tag: successor.tag, follow: null } }
 }
 
 /** Candidates that are passed over since the registry lists and does not serve them. */

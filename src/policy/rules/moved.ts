@@ -5,7 +5,7 @@ import { pinOf } from '../../domain/repo/image-use.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { targetOf } from '../target.ts'
-import { age, day, tagName } from '../words.ts'
+import { age, tagName } from '../words.ts'
 
 export const moved: Rule<UseFacts> = {
   name: 'moved',
@@ -19,14 +19,6 @@ export const moved: Rule<UseFacts> = {
     const platform = target.platform === null ? '' : ` for ${formatPlatform(target.platform)}`
     const shows = `${tag} points at ${shortDigest(target.digest)}${platform} ${upstream.firstSeen === null ? `now, ${age(null)}` : age(upstream.firstSeen)}`
     if (pinned === null) return { verdict: 'update', text: `${shows}, the file has no digest, so two builds of it can differ`, values }
-    if (upstream.pinned?.kind === 'gone') {
-      const since = upstream.pinned.since
-      return {
-        verdict: 'update',
-        text: `${shows}, and the registry no longer serves ${shortDigest(pinned)} that the file has (since ${day(since)}), so the file cannot be built`,
-        values: { ...values, goneSince: since.toISOString() },
-      }
-    }
     return { verdict: 'update', text: `${shows}, the file has ${shortDigest(pinned)}`, values }
   },
 }

@@ -3,13 +3,13 @@ import { pinOf } from '../../domain/repo/image-use.ts'
 import { candidateOf } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
-import { builtPlatforms, linesFor, oldManifest, platformDigests, platformSource, platformSources } from '../target.ts'
+import { builtPlatforms, goneSince, linesFor, oldManifest, platformDigests, platformSource, platformSources } from '../target.ts'
 
 export const sameImages: Rule<UseFacts> = {
   name: 'same-images',
   judge: (facts) => {
     const { use, upstream } = facts
-    const old = candidateOf(facts) === null ? oldManifest(facts) : null
+    const old = candidateOf(facts) === null && goneSince(facts) === null ? oldManifest(facts) : null
     if (upstream?.kind !== 'seen' || old === null || upstream.manifest === null) return null
     const before = platformDigests(old)
     const after = platformDigests(upstream.manifest)

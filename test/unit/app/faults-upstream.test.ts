@@ -80,10 +80,10 @@ describe('a tag', () => {
       const repo = await bed.house.stores.repos.find(org.name, 'web')
       const decisions = await bed.house.stores.decisions.ofRepo(repo?.id ?? 0)
       const use = decisions.find(({ subject }) => subject.kind === 'image-use')
-      return use?.decision.reasons[0]?.rule === 'moved' && use.decision.reasons[0]
+      return use?.decision.reasons[0]?.rule === 'gone-digest' && use.decision.reasons[0]
     })
 
-    expect(reason.text).toContain('no longer serves')
+    expect(reason.text).toContain('cannot be pulled any more')
     for (const pull of org.pulls(web)) expect(bed.github.files(web, pull.headBranch)['Dockerfile']).toBe(dockerfile(org, second))
   })
 })

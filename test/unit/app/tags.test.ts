@@ -18,6 +18,7 @@ async function stored(org: Organisation, name: string) {
   return decisions.filter(({ subject }) => subject.kind === 'image-use').map(({ decision }) => decision)
 }
 const reasons = async (org: Organisation, name = 'web') => (await stored(org, name)).map(({ kind, reasons: [reason] }) => `${kind} ${reason?.rule}`)
+const text = async (org: Organisation, name = 'web') => (await stored(org, name))[0]?.reasons[0]?.text
 const open = (repo: string) => bed.github.pullRequests(repo).filter(({ state }) => state === 'open')
 const offered = (repo: string) => (open(repo)[0] === undefined ? null : bed.github.files(repo, open(repo)[0]?.headBranch)['Dockerfile'])
 const lists = (org: Organisation) => bed.registry.requests.filter(({ path }) => path.includes(`/${org.name}/base/tags/list`)).length
@@ -148,6 +149,114 @@ describe('a repo whose policy follows minor versions', () => {
     expect(open(web)).toEqual([])
     expect(await reasons(org)).toEqual(['current up-to-date'])
     expect(lists(org)).toBe(before)
+  })
+})
+
+describe('a tag that vanished', () => {
+  it('is held with what could take its place, and moves on once the policy lets it', async () => {
+    const { org, web } = await following('1.2.0', 'labels: [images]\n')
+    org.move('1.3.0', '1.3.0')
+    bed.registry.untag(`${org.name}/base`, '1.2.0')
+    await bed.pass(hour)
+    await bed.pass(hour)
+    expect(await reasons(org)).toEqual(['hold vanished-tag'])
+    expect(await text(org)).toContain('`follow: minor` for it in the policy file it would move to')
+    expect(await text(org)).toContain('can still be pulled')
+    expect(lists(org)).toBe(1)
+    bed.github.push(web, { files: { [policyFile]: 'follow: minor\n' } })
+    await bed.pass(hour)
+
+    expect(offered(web)).toContain('base:1.3.0@')
+    expect(open(web)[0]?.body).toContain('is not in the registry any more')
+  })
+
+  it('that takes the pinned digest along is held as gone, and is current again once both are back', async () => {
+    const { org, web, digest } = await following('1.2.0', '')
+    org.move('other', '2.0.0')
+    bed.registry.untag(`${org.name}/base`, '1.2.0')
+    const mend = bed.registry.script({ path: `/manifests/${digest}` }, { kind: 'status', status: 404 })
+    await bed.pass(hour)
+    await bed.pass(25 * hour)
+    expect(await reasons(org)).toEqual(['hold gone-digest'])
+    expect(await text(org)).toContain('so the file cannot be built')
+    mend()
+    bed.registry.tag(`${org.name}/base`, '1.2.0', digest)
+    await bed.pass(hour)
+    await bed.pass(hour)
+
+    expect(await reasons(org)).toEqual(['current up-to-date'])
+    expect(bed.github.pullRequests(web)).toEqual([])
+  })
+})
+
+describe('a pinned digest', () => {
+  const heads = (digest: string) => bed.registry.requests.filter(({ method, path }) => method === 'HEAD' && path.endsWith(digest)).length
+
+  it('is asked for once a day, whatever the number of repos, and not at all while the tag shows it', async () => {
+    const { org, digest, web } = await following('1', '')
+    org.repo('second', { Dockerfile: `FROM ${org.image}:1@${digest}\n` })
+    for (let days = 0; days < 2; days++) await bed.pass(25 * hour)
+    expect(heads(digest)).toBe(0)
+    org.move('news', '1')
+    await bed.pass(hour)
+    expect(open(web)).toHaveLength(1)
+    for (let day = 1; day <= 2; day++) {
+      for (let hours = 0; hours < 5; hours++) await bed.pass(5 * hour)
+      expect(heads(digest)).toBe(day)
+    }
+  })
+
+  it('that is gone is moved at once, in words that say so, though the policy has a schedule', async () => {
+    const policy = 'schedule: { at: "0 0 1 1 *", window: 15m }\n'
+    const { org, digest, web } = await following('1', policy)
+    const second = org.move('news', '1')
+    await bed.pass(hour)
+    expect(await reasons(org)).toEqual(['hold schedule'])
+    bed.registry.deleteManifest(`${org.name}/base`, digest)
+    await bed.pass(25 * hour)
+
+    expect(await reasons(org)).toEqual(['update gone-digest'])
+    expect(offered(web)).toBe(`FROM ${org.image}:1@${second}\n`)
+    expect(open(web)[0]?.body).toContain('cannot be pulled any more')
+  })
+})
+
+describe('a tag that went back', () => {
+  it('is held, closes the pull request to what was withdrawn, and goes on with the next digest', async () => {
+    const { org, digest: first, web } = await following('1', '')
+    const second = org.move('second', '1')
+    await bed.pass(hour)
+    bed.github.merge(web, open(web)[0]!.number, 'maintainer')
+    await bed.pass(hour)
+    org.move('third', '1')
+    await bed.pass(hour)
+    expect(open(web)).toHaveLength(1)
+    bed.registry.tag(`${org.name}/base`, '1', first)
+    await bed.pass(hour)
+    await bed.pass(hour)
+
+    expect(await reasons(org)).toEqual(['hold moved-back'])
+    expect(open(web)).toEqual([])
+    const fourth = org.move('fourth', '1')
+    await bed.pass(hour)
+    expect(offered(web)).toBe(`FROM ${org.image}:1@${fourth}\n`)
+    bed.registry.tag(`${org.name}/base`, '1', first)
+    bed.registry.deleteManifest(`${org.name}/base`, second)
+    await bed.pass(25 * hour)
+    expect(await reasons(org)).toEqual(['update gone-digest'])
+    expect(offered(web)).toBe(`FROM ${org.image}:1@${first}\n`)
+  })
+
+  it('and forth again is followed forwards', async () => {
+    const { org, digest: first, web } = await following('1', '')
+    const second = org.move('second', '1')
+    await bed.pass(hour)
+    for (const digest of [first, second]) {
+      bed.registry.tag(`${org.name}/base`, '1', digest)
+      await bed.pass(hour)
+    }
+
+    expect(offered(web)).toBe(`FROM ${org.image}:1@${second}\n`)
   })
 })
 

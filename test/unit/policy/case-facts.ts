@@ -10,7 +10,7 @@ import type { Edit, ImageUse } from '../../../src/domain/repo/image-use.ts'
 import type { Offer } from '../../../src/domain/update.ts'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
 import { aimOf } from '../../../src/policy/aim.ts'
-import type { BuildFacts, NewerTag, Pinned, Upstream, UseFacts, WaitingFix } from '../../../src/policy/facts.ts'
+import type { BuildFacts, NewerTag, Pinned, Upstream, UseFacts, Vanished, WaitingFix } from '../../../src/policy/facts.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
 import { policyFor } from '../../../src/policy/policy-for.ts'
 import { toEvidence, type WrittenEvidence } from '../render/case-evidence.ts'
@@ -48,6 +48,7 @@ export type WrittenUseFacts = {
   readonly use: Pick<ImageUse, 'file' | 'line' | 'text'> & Partial<ImageUse>
   readonly upstream: WrittenUpstream
   readonly newer?: WrittenNewer
+  readonly vanished?: Vanished
   readonly evidence?: { readonly pendingUntil: string } | WrittenEvidence
   readonly refusedDigests?: readonly string[]
   readonly isHandsOff?: boolean
@@ -78,7 +79,7 @@ export function toUseFacts(written: WrittenUseFacts): UseFacts {
     repo: written.repo ?? null,
     policy: policyFor(toPolicy(written.policy), use),
     use,
-    ...aimOf({ upstream: toUpstream(written.upstream), newer: toNewer(written.newer) }),
+    ...aimOf({ upstream: toUpstream(written.upstream), newer: toNewer(written.newer), vanished: written.vanished ?? null }),
     evidence: toEvidenceFacts(written.evidence),
     refusedDigests: (written.refusedDigests ?? []).map(toOffer),
     isHandsOff: written.isHandsOff ?? false,

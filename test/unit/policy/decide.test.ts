@@ -28,7 +28,7 @@ test.each(casesIn('policy/build'))('$name', ({ read }) => {
 test('each rule about uses has a case in which it decides', () => {
   const said = casesIn('policy/use').map(({ read }) => (JSON.parse(read('decision.json')) as { reasons: { rule: string }[] }).reasons[0]?.rule)
 
-  expect([...new Set(said)].sort()).toEqual(useRules.map(({ name }) => name).sort())
+  expect([...new Set(said)].sort()).toEqual([...new Set(useRules.map(({ name }) => name))].sort())
 })
 
 describe('for all facts', () => {
