@@ -15,6 +15,9 @@ import { parseChild } from './parse-child-path.ts'
 /** The uses ordered by file and offset, and a sentence for each path that could not be read. */
 export type LocalUses = { readonly uses: readonly ImageUse[]; readonly problems: readonly string[] }
 
+/** A person waits, and their machine may be busy: what takes a server's child too long may take longer here. */
+const patienceMs = 20_000
+
 /** What is read of files on the way; told of every file that is loaded. */
 export type OnLoaded = (path: string, bytes: Uint8Array) => void
 
@@ -70,7 +73,7 @@ async function readGroup(
     else if (mustExist(file) || !found.isAbsent) problems.push(`${place(file)}: ${found.problem}`)
     return found.kind === 'file' ? found.bytes : null
   }
-  const parsers = createParse({ script: parseChild })
+  const parsers = createParse({ script: parseChild, timeoutMs: patienceMs })
   const read: ReadFile = async (format, file, surroundings) => {
     if (!format.isRisky) return format.read(file, surroundings)
     return parsers.read(format.id, file, surroundings).catch((error: unknown) => {

@@ -1,9 +1,10 @@
-/** `npm run bench [scan|layers|feeds]`: times and memory of whole processes against their targets; without a word, all of them. */
+/** `npm run bench [refs|scan|layers|feeds]`: times and memory of whole processes against their targets; without a word, all of them. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
 const benches = {
+  refs: async () => (await import('./refs.mjs')).benchRefs,
   scan: async () => (await import('./scan.mjs')).benchScan,
   layers: async () => (await import('./layers.mjs')).benchLayers,
   feeds: async () => (await import('./feeds.mjs')).benchFeeds,

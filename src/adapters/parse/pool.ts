@@ -53,7 +53,8 @@ export function createParsePool(options: PoolOptions): ParsePool {
 
   const start = (): Worker => {
     const child = fork(script, [], {
-      execArgv: [`--max-old-space-size=${memoryMb}`, '--disallow-code-generation-from-strings'],
+      // Young objects get little room: with more, a child is a quarter larger and no faster.
+      execArgv: [`--max-old-space-size=${memoryMb}`, '--max-semi-space-size=4', '--disallow-code-generation-from-strings'],
       serialization: 'advanced',
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

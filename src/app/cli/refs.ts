@@ -54,7 +54,7 @@ export function registerRefs(program: Command): void {
         return void process.stderr.write('refs needs a file or a folder; --codes lists the skip codes\n')
       }
       const { uses, problems } = await readLocalUses(paths)
-      print(options.json === true ? JSON.stringify(uses.map(usePrinted)) : usesTable(uses))
+      print(options.json === true ? `[${uses.map((use) => JSON.stringify(usePrinted(use))).join(',')}]` : usesTable(uses))
       for (const problem of problems) process.stderr.write(`${problem}\n`)
       if (problems.length > 0 || uses.some(isUnreadable)) process.exitCode = 2
     })
