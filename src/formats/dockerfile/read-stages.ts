@@ -33,6 +33,8 @@ export type Reading = {
 type Walk = Reading & {
   readonly way: Way
   readonly stages: readonly Stage[]
+  /** Those of the stages. */
+  readonly names: ReadonlySet<string | null>
   readonly scope: Scope
   readonly matched: Set<Sourced>
   /** The arguments for another platform than linux/amd64. */
@@ -61,7 +63,7 @@ export function readStages(reading: Reading, way: Way, chosen: (stages: readonly
   }
   const message = `an ARG above the first FROM asks for a build argument: ${required}`
   const stop: Skip | null = required === null ? null : { code: 'unresolved-variable', message }
-  const walk: Walk = { ...reading, way, stages, scope, matched, scopeFor, stop }
+  const walk: Walk = { ...reading, way, stages, names: new Set(stages.map(({ name }) => name)), scope, matched, scopeFor, stop }
   for (const stage of chosen(stages)) {
     readFrom(stage, walk)
     for (const step of steps[stage.index] ?? []) {
@@ -154,7 +156,7 @@ function platformOf(from: Instruction, { parsed: { escape }, scope, matched, sco
 
 /** `COPY --from=` and the mounts of RUN, also behind ONBUILD. Their images are those of the platform that is made. */
 function readImports(instruction: Instruction, stage: Stage, walk: Walk, onBuild = false): void {
-  const { parsed, stages, madeFor, reader, elsewhere } = walk
+  const { parsed, stages, names, madeFor, reader, elsewhere } = walk
   const { escape } = parsed
   if (instruction.keyword === 'onbuild') {
     const trigger = triggerOf(instruction, escape)
@@ -164,7 +166,7 @@ function readImports(instruction: Instruction, stage: Stage, walk: Walk, onBuild
   const builtFor = usedPlatforms(madeFor, null)
   const place = (role: Role): Place => ({ role, stage: stage.name ?? String(stage.index), inFinal: stage.inFinal, platform: null, builtFor })
   const read = (from: Sourced, role: Role): void => {
-    if (from.text === 'scratch' || stages.some(({ name }) => !onBuild && name === from.text.toLowerCase())) return
+    if (from.text === 'scratch' || (!onBuild && names.has(from.text.toLowerCase()))) return
     if (stage.replacedBy !== null) return elsewhere.note(from, place(role), elsewhere.context(stage.replacedBy, place(role).stage ?? ''))
     if (onBuild && /^[^/:@]+$/.test(from.text))
       return reader.skip(from, place(role), { code: 'maybe-a-stage', message: `"${from.text}" may be a stage of the file that builds on this image` })

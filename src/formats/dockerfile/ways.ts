@@ -31,7 +31,9 @@ export function waysOf(
   for (const build of inOrder(builds)) {
     const args = build.args.filter(({ name }) => isRead(name)).map(({ name, value }) => [name, value])
     const key = JSON.stringify([byName(args), build.contexts.map(({ name }) => contextName(name)).sort(), isRead('TARGETSTAGE') ? build.target : ''])
-    groups.set(key, [...(groups.get(key) ?? []), build])
+    const alike = groups.get(key) ?? []
+    groups.set(key, alike)
+    alike.push(build)
   }
   const ways = [...groups.values()].slice(0, mostWays).map((alike): Way => {
     const [build] = alike
