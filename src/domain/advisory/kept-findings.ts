@@ -30,7 +30,7 @@ export function createKeptFindings<Image extends { readonly about: About }>(most
     return kept
       .get(image)
       ?.get(source.name)
-      ?.find((judged) => judged.version === version && areAlike(image.about, judged.packages, source.packages))
+      ?.find((judged) => judged.version === version && areAlike(judged.packages, source.packages))
   }
   return {
     recall: (image, source) => {
@@ -70,7 +70,7 @@ function comparedOf(about: About, { name, version, sourceVersion, arch, module, 
 }
 
 /** Whether all is the same. Compared field by field: hostile text in a key could be given another image's findings. */
-function areAlike({ binary }: About, some: readonly Compared[], others: readonly Package[]): boolean {
+function areAlike(some: readonly Compared[], others: readonly Package[]): boolean {
   return (
     some.length === others.length &&
     some.every((one, at) => {
@@ -83,7 +83,7 @@ function areAlike({ binary }: About, some: readonly Compared[], others: readonly
         one.arch === other.arch &&
         one.module === other.module &&
         one.vendor === other.vendor &&
-        (one.purl === other.purl || !binary.has(one.name))
+        (one.purl === null || one.purl === other.purl)
       )
     })
   )

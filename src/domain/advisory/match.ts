@@ -110,17 +110,23 @@ function* sourcesOf({ row, about }: ImageContext, packages: readonly Package[]):
   /** The place of the last package of a source so far, and by place that of the next one of the same source, 0 for none. */
   const lasts = new Map<string, number>()
   const nexts = new Uint32Array(packages.length)
-  for (const [at, { name, sourceName, type }] of packages.entries()) {
-    if (type !== row.packages) continue
+  let place = -1
+  for (const { name, sourceName, type } of packages) {
+    place += 1
+    if (type !== row.packages || !(about.source.has(sourceName) || (about.binary.size > 0 && about.binary.has(name)))) continue
     const last = lasts.get(sourceName)
-    if (last === undefined && !about.source.has(sourceName) && !about.binary.has(name)) continue
-    if (last === undefined) firsts.push(at)
-    else nexts[last] = at
-    lasts.set(sourceName, at)
+    if (last === undefined) firsts.push(place)
+    else nexts[last] = place
+    lasts.set(sourceName, place)
   }
   for (const first of firsts) {
     const ofSource: Package[] = []
-    for (let one = packages[first], at = first; one !== undefined; at = nexts[at] ?? 0, one = at === 0 ? undefined : packages[at]) ofSource.push(one)
+    let at = first
+    do {
+      const one = packages[at]
+      if (one !== undefined) ofSource.push(one)
+      at = nexts[at] ?? 0
+    } while (at > 0)
     yield { name: ofSource[0]?.sourceName ?? '', packages: ofSource }
   }
 }

@@ -26,14 +26,7 @@ export function parse(file: FeedFile, context: FeedContext): AsyncIterable<FeedI
 }
 
 async function* parseExport(file: FeedFile, { distros }: FeedContext): AsyncIterable<FeedItem> {
-  const releases = new Map<string, string | null>()
-  const releaseOf = (codename: string): string | null => {
-    const known = releases.get(codename)
-    if (known !== undefined) return known
-    const found = releaseOfCodename(distros, 'debian', codename)
-    releases.set(codename, found)
-    return found
-  }
+  const releaseOf = remembered((codename) => releaseOfCodename(distros, 'debian', codename))
   const rangesBefore = remembered(before)
   const wordOf = remembered((text) => text)
   // A source package is opened too, since the kernel's alone is 30 MB.

@@ -140,6 +140,43 @@ describe('a matcher', () => {
     expect(matcher.match(inventory({ packages: [foo('1.0-2')] }), { all: true }).map(({ vex }) => vex)).toEqual(['not_affected'])
   })
 
+  it('finds in each of many images what it finds in it alone', () => {
+    const onePart = record({
+      name: constantFrom('a', 'b', 'liba'),
+      version: constantFrom('1', '2', '3'),
+      sourceName: constantFrom('a', 'b', 'constructor'),
+      sourceVersion: constantFrom('1', '2'),
+    }).map(onePackage)
+    const anyImage = array(onePart, { maxLength: 6 }).map((packages) => inventory({ packages }))
+    const kinds = [
+      ['a', 'source'],
+      ['b', 'source'],
+      ['liba', 'binary'],
+    ] as const
+    const input = given(
+      kinds.flatMap(([packageName, packageKind]) => ['2', '3'].map((end) => fixed(`R-${packageName}-${end}`, end, { packageName, packageKind }))),
+    )
+    assert(
+      property(array(anyImage, { maxLength: 8 }), (images) => {
+        const matcher = createMatcher(input)
+        for (const image of images) expect(matcher.match(image)).toEqual(createMatcher(input).match(image))
+      }),
+    )
+  })
+
+  it('gathers the packages of a source, wherever they stand, in the order of each source’s first', () => {
+    const packages = ['foo', 'bar', 'foo', 'quux', 'bar', 'foo'].map((sourceName, place) => onePackage({ name: `p${place}`, version: '1.0-1', sourceName }))
+    const input = given(['bar', 'foo'].map((packageName) => fixed(`R-${packageName}`, '1.0-2', { packageName })))
+    expect(
+      createMatcher(input)
+        .match(inventory({ packages }))
+        .map(({ sourceName, binaries }) => [sourceName, binaries]),
+    ).toEqual([
+      ['foo', ['p0', 'p2', 'p5']],
+      ['bar', ['p1', 'p4']],
+    ])
+  })
+
   it('does not take one package for another whose fields run together', () => {
     const matcher = createMatcher(given([fixed('CVE-2099-0001', '1.0-2', { packageName: 'a' })]))
     const one = (name: string, version: string) =>
