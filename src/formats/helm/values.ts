@@ -2,9 +2,9 @@
 import { parseReference } from '../../domain/image/reference.ts'
 import type { Skip } from '../../domain/repo/image-use.ts'
 import { containerUses } from '../kubernetes/objects.ts'
-import { isClear, isFile, isTagged, unfilled } from '../kubernetes/written.ts'
+import { hasHost, isClear, isFile, isTagged, unfilled } from '../kubernetes/written.ts'
 import type { Sourced } from '../sourced.ts'
-import { entriesAt, type Entry, stringAt, textAt, type Tree } from '../tree.ts'
+import { type Entry, stringAt, textAt, type Tree } from '../tree.ts'
 import { placeOf, type UseReader } from '../use-reader.ts'
 import { imageFields, incomplete } from './image-fields.ts'
 
@@ -46,32 +46,36 @@ function walk(tree: Tree, key: string, uses: UseReader, chart: Chart): void {
     const noHub = chart.hasHub && isBare && !fields.repository.text.includes('/')
     uses.addFields(fields, place, skip ?? (isNameless || noHub ? incomplete('whether the registry of all images stands before it') : null))
   }
+  const keys = new Map(tree.entries.map((entry) => [lower(entry.key), entry.value]))
   for (const entry of tree.entries) {
     if (found?.read.has(lower(entry.key)) === true && entry.value.kind === 'text') continue
     if (entry.value.kind !== 'text') walk(entry.value, entry.key, uses, chart)
-    else if (!entry.value.isTyped) textUse(entry, tree, key, uses, chart)
+    else if (!entry.value.isTyped) textUse(entry, { keys, key }, uses, chart)
   }
 }
 
 function listItem(item: Tree, key: string, uses: UseReader, chart: Chart): void {
   if (item.kind !== 'text') {
     if (item.kind === 'map' && /containers$|^sidecars$/i.test(key) && imageFields(item, '') === null) return containerUses(item, uses)
-    return walk(item, key, uses, chart)
+    return walk(item, key.replace(/images$/i, 'image'), uses, chart)
   }
   if (/images$/i.test(key) && isClear(item.text.text) && isTagged(item.text.text)) uses.addPlain(item.text, place)
 }
 
+/** The map that a text stands in: its values by their keys in lower case, and its own key. */
+type Around = { readonly keys: ReadonlyMap<string, Tree>; readonly key: string }
+
 /** The text of `entry`, where its key says that it is an image: with the tag that stands beside it, or as it is. */
-function textUse({ key, value }: Entry, around: Tree, aroundKey: string, uses: UseReader, chart: Chart): void {
+function textUse({ key, value }: Entry, around: Around, uses: UseReader, chart: Chart): void {
   if (value.kind !== 'text' || value.text.text === '') return
   const { text } = value
-  if (/^images$|^tags$/i.test(aroundKey)) {
+  if (/^images$|^tags$/i.test(around.key)) {
     if (isTagged(text.text) && isClear(text.text)) uses.addPlain(text, place)
     return
   }
   const stem = /^(.*?image)(?:name|repository|repo)?$/i.exec(key)?.[1]
   if (stem === undefined || notContainers.test(key)) return
-  const tag = entriesAt(around).find((entry) => new RegExp(`^${stem}_?(?:tag|version)$`, 'i').test(entry.key))?.value
+  const tag = around.keys.get(lower(`${stem}tag`)) ?? around.keys.get(lower(`${stem}version`))
   if (tag !== undefined && !isTagged(text.text)) return splitUse(text, tag, uses)
   if (!/image(?:name)?$/i.test(key)) return
   const skip = unfilled(text.text) ?? openSkip(text.text, key, chart)
@@ -99,8 +103,6 @@ function openSkip(text: string, key: string, chart: Chart): Skip | null | 'none'
   if (!isTagged(text)) return lower(key) === 'image' || text.includes('/') ? incomplete('the tag') : 'none'
   return chart.hasRegistry && !hasHost(text) ? incomplete('whether the registry of all images stands before it') : null
 }
-
-const hasHost = (text: string): boolean => /^(?:[^/]*[.:][^/]*|localhost)\/./.test(text)
 
 /** Images that no registry holds. */
 const notContainers = /(?:vm|os|machine|ami|disk|boot|background|cover|logo|icon|hero|banner|profile|avatar|favicon)[-_]?image(?:name)?$/i

@@ -4,7 +4,8 @@ import { imageFields, incomplete } from '../helm/image-fields.ts'
 import type { Sourced } from '../sourced.ts'
 import { entriesAt, type Entry, itemsAt, stringAt, textAt, type Tree } from '../tree.ts'
 import { type Place, placeOf, type UseReader } from '../use-reader.ts'
-import { addImage, isClear, isTagged } from './written.ts'
+import { filledIn, noScope, type Scope, scopeIn } from './parameters.ts'
+import { addImage, isClear, isHole, isTagged, unfilled } from './written.ts'
 
 /** Lists of containers: of pods (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1), of Tekton's tasks and Argo's templates, and as charts and operators call more of them. */
 const containerLists = new Set([
@@ -48,20 +49,21 @@ export function objectUses(tree: Tree, uses: UseReader): void {
   if (schemaKinds.has(kind)) return
   for (const entry of entriesAt(tree)) {
     if (entry.key === 'status') continue
-    entryUses(entry, uses, { parent: '', kind, isContainer: kind === 'StepAction' && entry.key === 'spec', role: 'container' })
+    entryUses(entry, uses, { parent: '', kind, isContainer: kind === 'StepAction' && entry.key === 'spec', role: 'container', scope: noScope })
   }
 }
 
-type Around = { readonly parent: string; readonly kind: string; readonly isContainer: boolean; readonly role: Role }
+type Around = { readonly parent: string; readonly kind: string; readonly isContainer: boolean; readonly role: Role; readonly scope: Scope }
 
-const outside: Around = { parent: '', kind: '', isContainer: false, role: 'container' }
+const outside: Around = { parent: '', kind: '', isContainer: false, role: 'container', scope: noScope }
 
 function walk(tree: Tree, uses: UseReader, around: Around): void {
   if (tree.kind === 'list') for (const item of tree.items) walk(item, uses, around)
   if (tree.kind !== 'map') return
   if (isObject(tree)) return objectUses(tree, uses)
   namedUses(tree, uses)
-  for (const entry of tree.entries) fieldUses(entry, uses, around)
+  const scope = scopeIn(tree, around.scope)
+  for (const entry of tree.entries) fieldUses(entry, uses, { ...around, scope })
 }
 
 /** `around` says what the value of the entry is, not the map that it stands in. */
@@ -74,16 +76,19 @@ function fieldUses(entry: Entry, uses: UseReader, around: Around): void {
   const place = placeOf(around.role)
   if (value.kind === 'text') {
     if (value.isTyped || value.text.text === '') return
-    if (key === 'image' && around.isContainer) return containerImage(value.text, uses)
+    if (key === 'image' && around.isContainer) return containerImage(value.text, uses, around.scope)
     if (/image(?:name)?$/i.test(key) && isClear(value.text.text)) fieldImage(value.text, uses, place)
+    else if (key === 'image' && isHole(value.text.text)) addImage(uses, value.text, place)
     return
   }
   if (valuesKeys.has(key) && chartKinds.has(around.kind)) return
   if (key === 'image' && value.kind === 'map') {
     const reference = textAt(value, 'reference')
     if (reference !== null && (around.parent === 'volumes' || isClear(reference.text))) return addImage(uses, reference, placeOf('volume'))
+  }
+  if (/image$/i.test(key) && value.kind === 'map') {
     const fields = imageFields(value, key)
-    if (fields?.kind === 'fields' && fields.isWhole) return uses.addFields(fields.fields, place)
+    if (fields?.kind === 'fields' && fields.isWhole) return uses.addFields(fields.fields, place, fields.skip)
   }
   if (/images$/i.test(key) && value.kind === 'list')
     for (const item of value.items) if (item.kind === 'text' && isClear(item.text.text)) addImage(uses, item.text, place)
@@ -98,9 +103,12 @@ function fieldImage(text: Sourced, uses: UseReader, place: Place): void {
 }
 
 /** Istio writes its own image where `auto` stands (https://istio.io/latest/docs/setup/additional-setup/gateway). */
-function containerImage(text: Sourced, uses: UseReader): void {
-  if (text.text === 'auto') uses.skip(text, placeOf('container'), { code: 'template', message: 'Istio writes the image when it injects its proxy' })
-  else addImage(uses, text, placeOf('container'))
+function containerImage(text: Sourced, uses: UseReader, scope: Scope): void {
+  const place = placeOf('container')
+  if (text.text === 'auto') return uses.skip(text, place, { code: 'template', message: 'Istio writes the image when it injects its proxy' })
+  const value = filledIn(text, scope)
+  if (value === null || value.text === '' || unfilled(value.text) !== null) addImage(uses, text, place)
+  else uses.add(text, { value, unset: new Set() }, place)
 }
 
 /** References whose place their neighbours tell: OpenShift's `DockerImage`, Tekton's bundles, and operators' `RELATED_IMAGE_…` (https://olm.operatorframework.io). */

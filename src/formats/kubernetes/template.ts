@@ -11,17 +11,22 @@ const leavesNothing = /^\{\{-?\s*(?:if|else|end|with|range|define|break|continue
 export function withoutActions(text: string): string {
   const pieces: string[] = []
   let done = 0
+  let isAlone = true
   for (let start = text.indexOf('{{'); start >= 0; start = text.indexOf('{{', done)) {
     const end = endOf(text, start)
     if (end < 0) break
+    const before = text.slice(done, start)
     const action = text.slice(start, end)
-    const blank =
-      leavesNothing.test(action) || (isBlank(text, text.lastIndexOf('\n', start) + 1, start, done) && /^[ \t\r]*(?:\n|$)/.test(text.slice(end, end + 200)))
-    pieces.push(text.slice(done, start), action.replace(/[^\r\n]/g, blank ? ' ' : hole))
+    isAlone = before.includes('\n') ? isSpace(before.slice(before.lastIndexOf('\n') + 1)) : isAlone && isSpace(before)
+    const isBlank: boolean = leavesNothing.test(action) || (isAlone && /^[ \t\r]*(?:\n|$)/.test(text.slice(end, end + 200)))
+    pieces.push(before, action.replace(/[^\r\n]/g, isBlank ? ' ' : hole))
+    isAlone &&= isBlank
     done = end
   }
   return pieces.join('') + text.slice(done)
 }
+
+const isSpace = (text: string): boolean => /^[ \t]*$/.test(text)
 
 /** Where the action at `start` ends: comments and texts may hold braces. */
 function endOf(text: string, start: number): number {
@@ -29,9 +34,4 @@ function endOf(text: string, start: number): number {
   const from = comment === null ? start + 2 : text.indexOf('*/', start + comment[0].length)
   const end = from < 0 ? -1 : text.indexOf('}}', from)
   return end < 0 ? -1 : end + 2
-}
-
-function isBlank(text: string, from: number, to: number, done: number): boolean {
-  for (let i = Math.max(from, done); i < to; i++) if (text[i] !== ' ' && text[i] !== '\t') return false
-  return true
 }

@@ -7,11 +7,16 @@ import type { Place, UseReader } from '../use-reader.ts'
 /** Stands for each character of a template's action where a template is read as YAML (`withoutActions`). */
 export const hole = '\x7f'
 
+/** Whether a template puts a part of `text` there. */
+export function isHole(text: string): boolean {
+  return text.includes('{{') || text.includes(hole) || text.includes('{%') || text.includes('<%')
+}
+
 /** Why `text` is known only once a tool has filled it in, or null where it stands as it is. */
 export function unfilled(text: string): Skip | null {
-  if (text.includes('{{') || text.includes(hole) || text.includes('{%') || text.includes('<%')) return { code: 'template', message: 'a template fills this in' }
+  if (isHole(text)) return { code: 'template', message: 'a template fills this in' }
   if (text.startsWith('ko://')) return { code: 'template', message: 'ko builds this image, and writes its name here' }
-  const variable = /\$(?:\{[^}]*\}|\([^)]*\)|[A-Za-z_]\w*)/.exec(text)
+  const variable = /\$(?:\{[^}]{0,200}\}|\([^)]{0,200}\)|[A-Za-z_]\w{0,99})/.exec(text)
   return variable === null ? null : { code: 'unresolved-variable', message: `${variable[0]} has no value in this file` }
 }
 
@@ -29,7 +34,14 @@ export function isClear(text: string): boolean {
   const parsed = parseReference(text)
   if (parsed.kind === 'invalid') return false
   const { tag, digest, spelling } = parsed.reference
-  return digest !== null || (tag !== null && tag !== '') || /^[^/]*[.:][^/]*\/./.test(spelling) || spelling.startsWith('localhost/')
+  return digest !== null || tag !== null || hasHost(spelling)
+}
+
+/** Whether `name` says which registry it is in. */
+export function hasHost(name: string): boolean {
+  const slash = name.indexOf('/')
+  const first = name.slice(0, Math.max(0, slash))
+  return slash < name.length - 1 && (/[.:]/.test(first) || first === 'localhost')
 }
 
 /** Whether `text` is a reference with a tag or a digest. */
