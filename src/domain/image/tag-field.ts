@@ -3,11 +3,12 @@ import type { ReleaseNames, TagRelease } from './tag-release.ts'
 
 /** `before` are the separators in front of it, `lead` what is written together with its numbers (`v`, `alpine`, `ls`). */
 export type TagField =
-  /** A word of the variant. `leadsTo`: the number right behind it (`jdk17`), which is the version of a tag that has no other. */
+  /** A word of the variant. `leadsTo`: the number right behind it (`release1.2`), which is the version of a tag that has no other. */
   | { readonly kind: 'text'; readonly before: string; readonly text: string; readonly leadsTo?: { readonly lead: string; readonly numbers: readonly number[] } }
   | { readonly kind: 'version'; readonly before: string; readonly lead: string; readonly numbers: readonly number[] }
   | { readonly kind: 'pre-release'; readonly before: string; readonly rank: number; readonly numbers: readonly number[] }
-  | { readonly kind: 'release'; readonly before: string; readonly lead: string; readonly release: TagRelease }
+  /** A distribution's release by codename, or by number (`#`). */
+  | { readonly kind: 'release'; readonly before: string; readonly lead: string; readonly form: '' | '#'; readonly release: TagRelease }
   /** A date, a respin or a counter of builds; `form` tells how it is written. */
   | { readonly kind: 'rebuild'; readonly before: string; readonly lead: string; readonly form: string; readonly numbers: readonly number[] }
   | { readonly kind: 'commit'; readonly before: string }

@@ -4,7 +4,7 @@ import { isCommit, isUnnumbered, numbersOf, plain, type TagContext, type TagFiel
 import { numberField } from './tag-number.ts'
 import { numberedRelease, releaseNames } from './tag-release.ts'
 import { dateOf, type Segment, segmentsOf } from './tag-segments.ts'
-import { architectureWords, branchWords, onlyGlued, onlyNumbered, preReleaseRanks, rebuildWords, windowsWords } from './tag-words.ts'
+import { branchWords, onlyGlued, onlyNumbered, preReleaseRanks, rebuildWords, versionWords } from './tag-words.ts'
 
 const number = String.raw`\d{1,15}(?:\.\d{1,15}){0,7}`
 const bareNumber = new RegExp(`^([vV]?)(${number})$`)
@@ -46,7 +46,7 @@ function pairField({ before, text }: Segment, next: Segment, { names, version }:
   if (!word.test(text) || bareNumber.exec(next.text)?.[1] !== '') return null
   const lead = `${text}${next.before}`
   const release = numberedRelease(names, text, next.text)
-  if (release !== null) return { kind: 'release', before, lead, release }
+  if (release !== null) return { kind: 'release', before, lead, form: '#', release }
   if (version === null) return null
   const lower = text.toLowerCase()
   const numbers = numbersOf(next.text)
@@ -76,7 +76,7 @@ function segmentFields({ before, text }: Segment, context: TagContext): readonly
 function wordField(before: string, text: string, { names, version }: TagContext): TagField {
   const lower = text.toLowerCase()
   const release = names.byCodename.get(lower)
-  if (release !== undefined) return { kind: 'release', before, lead: '', release }
+  if (release !== undefined) return { kind: 'release', before, lead: '', form: '', release }
   return (version === null ? null : preRelease(before, lower, [], 'apart')) ?? plain(before, text)
 }
 
@@ -88,14 +88,13 @@ function wordAndNumberFields(before: string, text: string, { names, version, las
   const lead = `${written}${dot}`
   const numbers = numbersOf(digits)
   const release = numberedRelease(names, written, digits)
-  if (release !== null) return [{ kind: 'release', before, lead, release }]
-  if (windowsWords.has(lower) || architectureWords.has(lower)) return [plain(before, text)]
+  if (release !== null) return [{ kind: 'release', before, lead, form: '#', release }]
   const early = version === null ? null : preRelease(before, lower, numbers, 'apart')
   if (early !== null) return [early]
   // A dot before a single number is how Semantic Versioning counts builds: `ce.0`, `eksbuild.1`. What begins a tag counts no builds of anything.
   const isCounted = (last !== undefined && rebuildWords.has(lower)) || (version !== null && dot === '.' && numbers.length === 1)
   if (isCounted) return [{ kind: 'rebuild', before, lead, form: '#', numbers }]
-  return [names.words.has(lower) ? plain(before, text) : { kind: 'text', before, text, leadsTo: { lead, numbers } }]
+  return [versionWords.has(lower) ? { kind: 'text', before, text, leadsTo: { lead, numbers } } : plain(before, text)]
 }
 
 /** `3.12.0rc1`, `8u432`, `10.9.11ubu2404`: a version with something behind it; null where the segment is nothing like it. */
@@ -117,7 +116,7 @@ function preRelease(before: string, name: string, numbers: readonly number[], pl
   return { kind: 'pre-release', before, rank, numbers } as const
 }
 
-/** Where nothing else is the version, the number behind the first word is, if no date comes before it: `lts-jdk17`, `cuda12.4-20241016`. */
+/** Where nothing else is the version, the number that a word like `release` leads to is, if no date comes before it. */
 function withLedVersion(fields: readonly TagField[]): readonly TagField[] {
   const at = fields.findIndex((field) => field.kind === 'rebuild' || (field.kind === 'text' && field.leadsTo !== undefined))
   return fields.map((field, index) =>

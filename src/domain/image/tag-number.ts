@@ -15,7 +15,7 @@ export function numberField(before: string, v: string, digits: string, context: 
   if (isUnnumbered(last)) return { ...last, numbers }
   // Canonical's images name Ubuntu's release by number alone: `1.24-24.04_beta`.
   const release = digits.includes('.') && v === '' ? numberedRelease(names, 'ubuntu', digits) : null
-  if (release !== null) return { kind: 'release', before, lead: '', release }
+  if (release !== null) return { kind: 'release', before, lead: '', form: '#', release }
   // The version of what the word names, which makes a variant: `kafka-3.8.0`.
   if (last?.kind === 'text') return plain(before, v + digits)
   if (isTimestamp(numbers.at(-1))) return rebuild

@@ -82,7 +82,7 @@ function keyOf(field: TagField): string {
     case 'version':
       return `${field.before}${field.lead}#`
     case 'release':
-      return `${field.before}${field.lead}<${field.release.distro}>`
+      return `${field.before}${field.lead}<${field.release.distro}${field.form}>`
     case 'rebuild':
       return `${field.before}${field.lead}<${field.form}>`
     case 'commit':

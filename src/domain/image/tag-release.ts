@@ -15,8 +15,6 @@ export type ReleaseNames = {
   readonly byCodename: ReadonlyMap<string, TagRelease>
   /** By distribution's `ID`, space, number. */
   readonly byNumber: ReadonlyMap<string, TagRelease>
-  /** The distributions' names in tags, lower case. */
-  readonly words: ReadonlySet<string>
 }
 
 /** Names that images give distributions in tags, where it is not the `ID`. */
@@ -53,7 +51,7 @@ export function releaseNames(distros: DistroTable): ReleaseNames {
       if (isNew && release.codename !== null) byCodename.set(release.codename, named)
     }
   }
-  const names = { byCodename, byNumber, words: new Set([...aliases.keys(), ...distros.distros.map(({ id }) => id)]) }
+  const names = { byCodename, byNumber }
   known.set(distros, names)
   return names
 }

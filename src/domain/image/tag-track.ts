@@ -55,6 +55,9 @@ export function refusalOf(from: Tag, to: Tag, mayChangeRelease: boolean): Exclud
   const isSameShape = to.shape === from.shape
   if (isSameShape && compareTags(to, from) <= 0) return 'lower'
   if (to.preRelease !== null && (from.preRelease === null || !isEqual(to.versions, from.versions))) return 'pre-release'
+  // `9.0-preview` floats over `9.0-preview.7`.
+  const [floats, floated] = [to.preRelease?.numbers.length === 0, from.preRelease?.numbers.length === 0]
+  if (to.preRelease !== null && floats !== floated) return floats ? 'coarser' : 'finer'
   if (isSameShape) return null
   const more = to.versions.flat().length - from.versions.flat().length || to.rebuilds.length - from.rebuilds.length
   return more === 0 ? 'other-suffix' : more < 0 ? 'coarser' : 'finer'

@@ -55,6 +55,9 @@ export const rebuildWords: ReadonlySet<string> = new Set([
   'rancher',
 ])
 
+/** Words that a version may be written together with (`release1.2.3`, `r1234`). Behind any other word stands the version of what it names: `php8.2`, `pg16`. */
+export const versionWords: ReadonlySet<string> = new Set(['release', 'version', 'ver', 'rel', 'rev', 'r', 'build', 'b'])
+
 /** Names of branches: what is numbered behind one is a build of it (`3.10-master-777`). */
 export const branchWords: ReadonlySet<string> = new Set(['master', 'main', 'trunk', 'develop'])
 
@@ -63,20 +66,3 @@ export const windowsWords: ReadonlySet<string> = new Set(['nanoserver', 'windows
 
 /** Windows releases that tags name by number alone (`1809-KB5044277`). */
 export const windowsReleases: ReadonlySet<string> = new Set(['1709', '1803', '1809', '1903', '1909', '2004'])
-
-/** Words before a number that belongs to the name of an architecture or a platform: `arm64`, `i386`, `armv7`. */
-export const architectureWords: ReadonlySet<string> = new Set([
-  'amd',
-  'arm',
-  'armv',
-  'aarch',
-  'i',
-  'x',
-  'ppc',
-  'mips',
-  'riscv',
-  's',
-  'win',
-  'loong',
-  'loongarch',
-])
