@@ -54,7 +54,7 @@ function declareOwn(document: Tree, composing: Composing): void {
 function expand(text: Sourced): Sourced {
   const out = new SourcedBuilder()
   let done = 0
-  for (const found of text.text.matchAll(/\$\{([^}]*)\}/g)) {
+  for (const found of text.text.matchAll(/\$\{([^{}]*)\}/g)) {
     const otherwise = /^localEnv:[^:]*:(.*)$/.exec(found[1] ?? '')?.[1]
     const end = found.index + found[0].length - 1
     out.addAll(text, done, found.index)

@@ -1,7 +1,8 @@
 /** The builds that the steps of a job start: actions that build images, and command lines. */
 import { type BuildRequest, checkout, declareBuild, distinct, type Given, pathFrom, startOf } from '../build-request.ts'
 import { buildCommands, givenBy } from '../build-command.ts'
-import { fromBuilder, nothing, part, type Sourced } from '../sourced.ts'
+import type { Span } from '../../lib/span.ts'
+import { fromBuilder, nothing, part, type Sourced, spanOf } from '../sourced.ts'
 import type { Composing } from '../tree-format.ts'
 import { at, stringAt, textAt, type Tree } from '../tree.ts'
 import { isKnown } from '../unknown.ts'
@@ -23,15 +24,22 @@ export type Steps = {
 /** Declares what the steps build. A path of the matrix is followed through all of its values; an argument of the matrix is known only when it runs. */
 export function declareBuilds(all: Steps, composing: Composing): void {
   if (!all.steps.some(mayBuild)) return
-  const runs = all.job === null ? [new Map()] : combinations(all.job)
-  const requests = (runs.length === 0 ? [new Map()] : runs).flatMap((run) => requestsOf(all, run, composing))
+  const runs = all.job === null ? [] : combinations(all.job)
+  const size = all.steps.filter(mayBuild).reduce((sum, step) => sum + stringAt(step, 'run').length + costOfStep, 0)
+  const followed = runs.length === 0 || runs.length * size > mostFollowed ? [new Map()] : runs
+  const requests = followed.flatMap((run) => requestsOf(all, run, composing))
   for (const request of distinct(requests)) declareBuild(composing, request)
 }
+
+/** Characters of scripts that are read for all runs of a matrix together; a step without one counts as some. */
+const mostFollowed = 5_000_000
+const costOfStep = 200
 
 const mayBuild = (step: Tree): boolean => /build/.test(stringAt(step, 'uses')) || /\b(?:build|bud)\b/.test(stringAt(step, 'run'))
 
 function requestsOf({ job, workflow, steps, environment }: Steps, run: Combination, { file }: Composing): readonly BuildRequest[] {
   const checkouts = checkoutsOf(steps)
+  const spans = [...run.values()].flatMap(spansIn)
   const actionFolder = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')))
   return steps.filter(mayBuild).flatMap((step) => {
     const env = withMaps(environment, [at(step, 'env')])
@@ -51,7 +59,7 @@ function requestsOf({ job, workflow, steps, environment }: Steps, run: Combinati
     const folder = [step, job, workflow].flatMap((place, i) => textAt(place, ...(i === 0 ? [] : ['defaults', 'run']), 'working-directory') ?? [])[0] ?? nothing
     const variable = (variableName: string): Sourced | null => (variableName === 'GITHUB_WORKSPACE' ? checkout : (env.get(variableName) ?? null))
     const commands = buildCommands(expand(script, paths), pathFrom('', expand(folder, paths).text), variable)
-    return commands.flatMap((command) => inOurRepo({ ...command, args: command.args.map((given) => withoutMatrix(given, run)) }, scope))
+    return commands.flatMap((command) => inOurRepo({ ...command, args: command.args.map((given) => withoutMatrix(given, spans)) }, scope))
   })
 }
 
@@ -109,12 +117,12 @@ function inOurRepo(request: BuildRequest, { checkouts }: Scope): readonly BuildR
 }
 
 /** A value of the matrix is one of many, and names its job. */
-function withoutMatrix(one: Given, run: Combination): Given {
-  const places = new Set([...run.values()].flatMap(placesOf))
-  return one.value !== null && one.value.at.some((place) => places.has(place)) ? { ...one, value: null } : one
+function withoutMatrix(one: Given, spans: readonly Span[]): Given {
+  const isOfMatrix = (place: number): boolean => spans.some(([start, end]) => place >= start && place < end)
+  return one.value !== null && one.value.at.some(isOfMatrix) ? { ...one, value: null } : one
 }
 
-function placesOf(tree: Tree): readonly number[] {
-  if (tree.kind === 'text') return tree.text.at
-  return tree.kind === 'map' ? tree.entries.flatMap(({ value }) => placesOf(value)) : []
+function spansIn(tree: Tree): readonly Span[] {
+  if (tree.kind === 'text') return [spanOf(tree.text)]
+  return tree.kind === 'map' ? tree.entries.flatMap(({ value }) => spansIn(value)) : []
 }

@@ -5,12 +5,15 @@ import { unknown } from '../unknown.ts'
 /** What a context holds at a path (`env.NAME`); null where that is known only when it runs. */
 export type Contexts = (path: string) => Sourced | null
 
+/** An expression; braces in it stand in quotes. */
+const form = /\$\{\{((?:[^{}']|'[^']*')*)\}\}/g
+
 /** `text` with its expressions replaced: reading a context and quoted text, all others are `unknown`. */
 export function expand(text: Sourced, contexts: Contexts): Sourced {
   if (!text.text.includes('${{')) return text
   const out = new SourcedBuilder()
   let done = 0
-  for (const found of text.text.matchAll(/\$\{\{([^}]*)\}\}/g)) {
+  for (const found of text.text.matchAll(form)) {
     out.addAll(text, done, found.index)
     out.addAll(valueOf(found[1] ?? '', contexts) ?? unknown)
     done = found.index + found[0].length
@@ -22,13 +25,13 @@ export function expand(text: Sourced, contexts: Contexts): Sourced {
 
 /** The one context that all of `text` reads (`matrix.image`), or null. */
 export function readContext(text: Sourced): string | null {
-  const inside = /^\s*\$\{\{([^}]*)\}\}\s*$/.exec(text.text)?.[1]
+  const inside = /^\s*\$\{\{([^{}]*)\}\}\s*$/.exec(text.text)?.[1]
   return inside === undefined ? null : pathOf(inside)
 }
 
 /** The expressions in `text`, for words about them. */
 export function expressionsIn(text: Sourced): readonly string[] {
-  return [...new Set(text.text.match(/\$\{\{[^}]*\}\}/g) ?? [text.text])]
+  return [...new Set(text.text.match(form) ?? [text.text])]
 }
 
 function valueOf(expression: string, contexts: Contexts): Sourced | null {

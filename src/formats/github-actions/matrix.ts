@@ -7,23 +7,31 @@ export type Combination = ReadonlyMap<string, Tree>
 /** GitHub runs no more jobs of one matrix. */
 const most = 256
 
+const known = new WeakMap<Tree, readonly Combination[]>()
+
 /** The runs of a job: one without values where it has no matrix, none where the matrix is known only when it runs. */
 export function combinations(job: Tree): readonly Combination[] {
+  const runs = known.get(job) ?? found(job)
+  known.set(job, runs)
+  return runs
+}
+
+function found(job: Tree): readonly Combination[] {
   const matrix = at(job, 'strategy', 'matrix')
   if (matrix === null || matrix.kind === 'none') return [new Map()]
   const axes = entriesAt(matrix).filter(({ key }) => key !== 'include' && key !== 'exclude')
   const listed = ['include', 'exclude'].map((key) => at(matrix, key))
   if (matrix.kind !== 'map' || [...axes.map(({ value }) => value), ...listed].some((value) => value !== null && value.kind !== 'list')) return []
-  let found: Map<string, Tree>[] = axes.length === 0 ? [] : [new Map()]
+  let combined: Map<string, Tree>[] = axes.length === 0 ? [] : [new Map()]
   for (const { key, value } of axes) {
     const items = itemsAt(value)
-    if (found.length * items.length > most) return []
-    found = found.flatMap((combination) => items.map((item) => new Map(combination).set(key, item)))
+    if (combined.length * items.length > most) return []
+    combined = combined.flatMap((combination) => items.map((item) => new Map(combination).set(key, item)))
   }
-  found = found.filter(
+  combined = combined.filter(
     (combination) => !itemsAt(matrix, 'exclude').some((excluded) => entriesAt(excluded).every(({ key, value }) => isEqual(combination.get(key), value))),
   )
-  return included(found, itemsAt(matrix, 'include'), new Set(axes.map(({ key }) => key))).slice(0, most)
+  return included(combined, itemsAt(matrix, 'include'), new Set(axes.map(({ key }) => key))).slice(0, most)
 }
 
 /** An entry of `include` adds its values to each run whose own it does not change, and is a run of its own where it fits none. */

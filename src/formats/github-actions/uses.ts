@@ -23,8 +23,9 @@ export function workflowUses(composing: Composing): void {
 
 function jobUses(job: Tree, workflow: Tree, composing: Composing): void {
   const container = at(job, 'container')
-  readImage(container?.kind === 'text' ? container.text : textAt(container, 'image'), 'container', job, composing)
-  for (const { value } of entriesAt(job, 'services')) readImage(value.kind === 'text' ? value.text : textAt(value, 'image'), 'service', job, composing)
+  const asked = { job, read: new Set<string>() }
+  readImage(container?.kind === 'text' ? container.text : textAt(container, 'image'), 'container', asked, composing)
+  for (const { value } of entriesAt(job, 'services')) readImage(value.kind === 'text' ? value.text : textAt(value, 'image'), 'service', asked, composing)
   const steps = itemsAt(job, 'steps')
   const environment = jobEnvironment([at(workflow, 'env'), at(job, 'env')], steps)
   stepUses(steps, environment, composing)
@@ -82,14 +83,18 @@ function readStatic(image: Sourced, role: Role, { uses }: Composing): void {
   uses.addPlain(image, placeOf(role))
 }
 
+type Asked = { readonly job: Tree /** Roles and values of the matrix that were read. */; readonly read: Set<string> }
+
 /** The image of a container or a service. The values of a matrix count where they stand in the file. */
-function readImage(image: Sourced | null, role: Role, job: Tree, composing: Composing): void {
+function readImage(image: Sourced | null, role: Role, { job, read }: Asked, composing: Composing): void {
   if (image === null || !image.text.includes('${{')) return readStatic(image ?? nothing, role, composing)
   const { uses } = composing
   const path = readContext(image) ?? ''
   const runs = combinations(job)
   const values = path.startsWith('matrix.') ? runs.map((run) => valueIn(run, path.slice(matrixDot))) : []
   if (values.some((value) => value !== null)) {
+    if (read.has(`${role} ${path}`)) return
+    read.add(`${role} ${path}`)
     const other = otherReaderOf(job, path.slice(matrixDot))
     for (const value of values) {
       const text = value?.kind === 'text' ? value.text : nothing

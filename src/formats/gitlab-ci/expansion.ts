@@ -22,31 +22,32 @@ export function inputsOf(documents: readonly Tree[]): Inputs {
 /** The prefix under which GitLab passes on images of Docker Hub, of no other registry (https://docs.gitlab.com/user/packages/dependency_proxy/). */
 const dockerHub = /^\$(?:(?:CI_DEPENDENCY_PROXY_(?:DIRECT_)?GROUP_IMAGE_PREFIX)|\{CI_DEPENDENCY_PROXY_(?:DIRECT_)?GROUP_IMAGE_PREFIX\})\//
 
-const form = /\$\[\[\s*inputs\.([\w-]+)\s*(?:\|\s*expand_vars\s*)?\]\]|\$\[\[.*?\]\]|\$\$|\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|%([A-Za-z_]\w*)%|\$/g
+const form = /\$\[\[\s*inputs\.([\w-]+)\s*(?:\|\s*expand_vars\s*)?\]\]|\$\[\[[^\][]*\]\]|\$\$|\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|%([A-Za-z_]\w*)%|\$/g
 
-const deepest = 20
+/** Variables that are read for one text: what reads itself ends here. */
+const mostReads = 30
 const longest = 10_000
 
 /** `text` with variables and inputs replaced, also those in their values. What GitLab and its users set outside of the file is `unset`. */
-export function resolve(text: Sourced, variables: Variables, inputs: Inputs, depth = 0): Resolved {
+export function resolve(text: Sourced, variables: Variables, inputs: Inputs): Resolved {
   const unset = new Set<string>()
-  const proxied = dockerHub.exec(text.text)
-  const source = proxied === null ? text : part(text, proxied[0].length)
-  const out = new SourcedBuilder()
-  let done = 0
-  for (const found of source.text.matchAll(form)) {
-    const [whole, input, ...names] = found
-    const name = names.find((one) => one !== undefined)
-    out.addAll(source, done, found.index)
-    done = found.index + whole.length
-    const value = input !== undefined ? inputs.get(input) : name !== undefined ? variables.get(name) : null
-    if (value === undefined || value === null || depth > deepest || out.length > longest) unset.add(name ?? whole)
-    else {
-      const inner = resolve(value, variables, inputs, depth + 1)
-      for (const one of inner.unset) unset.add(one)
-      out.addAll(inner.value)
+  let left = mostReads
+  const replaced = (source: Sourced): Sourced => {
+    const out = new SourcedBuilder()
+    let done = 0
+    for (const found of source.text.matchAll(form)) {
+      const [whole, input, ...names] = found
+      const name = names.find((one) => one !== undefined)
+      out.addAll(source, done, found.index)
+      done = found.index + whole.length
+      const value = input !== undefined ? inputs.get(input) : name !== undefined ? variables.get(name) : null
+      if (value === undefined || value === null || --left < 0 || out.length > longest) unset.add(name ?? whole)
+      else out.addAll(replaced(value))
+      if (left < 0) break
     }
+    out.addAll(source, done)
+    return out.take()
   }
-  out.addAll(source, done)
-  return { value: out.take(), unset }
+  const proxied = dockerHub.exec(text.text)
+  return { value: replaced(proxied === null ? text : part(text, proxied[0].length)), unset }
 }

@@ -4,7 +4,7 @@ import { at, entriesAt, itemsAt, stringAt, type Tree } from '../tree.ts'
 import { scalarText } from '../yaml-number.ts'
 
 /** Variables by name; null for those that a rule, a matrix or a run decides. */
-export type Variables = ReadonlyMap<string, Sourced | null>
+export type Variables = { readonly get: (name: string) => Sourced | null | undefined }
 
 export type Job = {
   /** Itself, then what it extends, nearest first, then the defaults. */
@@ -30,20 +30,22 @@ const notJobs = new Set([
   'types',
 ])
 
-const longestLineage = 100
+/** GitLab follows eleven levels. */
+const longestLineage = 20
 
 /** Every job, hidden ones (`.base`) too, and last what holds for a job of which nothing is known. */
 export function jobsOf(pipeline: Tree): readonly Job[] {
   const named = new Map(entriesAt(pipeline).flatMap(({ key, value }) => (notJobs.has(key) || value.kind !== 'map' ? [] : [[key, value] as const])))
-  const global = variablesIn([at(pipeline, 'variables')], new Map(), pipeline)
+  const global = variablesIn([at(pipeline, 'variables')], pipeline)
   for (const name of ruleVariables(at(pipeline, 'workflow'))) global.set(name, null)
   const extended = new Set([...named.values()].flatMap(parents))
   const defaults = [at(pipeline, 'default'), pipeline].filter((tree) => tree !== null)
   const jobs = [...named].map(([name, tree]): Job => {
     const lineage = lineageOf(tree, named)
-    const outer = lineage.some((one) => stringAt(one, 'inherit', 'variables') === 'false') ? new Map<string, Sourced | null>() : global
-    const variables = variablesIn(lineage.map((one) => at(one, 'variables')).reverse(), outer, pipeline)
-    for (const one of lineage) for (const unsure of [...ruleVariables(one), ...matrixVariables(one)]) variables.set(unsure, null)
+    const own = variablesIn(lineage.map((one) => at(one, 'variables')).reverse(), pipeline)
+    for (const one of lineage) for (const unsure of [...ruleVariables(one), ...matrixVariables(one)]) own.set(unsure, null)
+    const isAlone = lineage.some((one) => stringAt(one, 'inherit', 'variables') === 'false')
+    const variables: Variables = { get: (variable) => (own.has(variable) || isAlone ? own.get(variable) : global.get(variable)) }
     return { lineage: [...lineage, ...defaults], variables, isBase: name.startsWith('.') && extended.has(name) }
   })
   return [...jobs, { lineage: defaults, variables: global, isBase: true }]
@@ -66,9 +68,9 @@ function lineageOf(job: Tree, named: ReadonlyMap<string, Tree>): readonly Tree[]
   return lineage
 }
 
-/** What the `variables` maps set, the last one first, over `outer`: a text, or a map with its `value`. */
-function variablesIn(maps: readonly (Tree | null)[], outer: Variables, pipeline: Tree): Map<string, Sourced | null> {
-  const variables = new Map(outer)
+/** What the `variables` maps set, of which the last one counts: a text, or a map with its `value`. */
+function variablesIn(maps: readonly (Tree | null)[], pipeline: Tree): Map<string, Sourced | null> {
+  const variables = new Map<string, Sourced | null>()
   for (const map of maps)
     for (const { key, value } of entriesAt(referred(map, pipeline))) variables.set(key, scalarText(value.kind === 'map' ? at(value, 'value') : value))
   return variables

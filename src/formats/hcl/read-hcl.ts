@@ -215,11 +215,16 @@ function unescaped(escape: string): string {
 
 /** Blocks of one type are one map by their labels; of attributes with one name, and of blocks with the same labels, the last one counts. */
 function mergedBlocks(entries: readonly Entry[]): readonly Entry[] {
-  const merged = new Map<string, Entry>()
+  const byKey = new Map<string, Entry[]>()
   for (const entry of entries) {
-    const known = merged.get(entry.key)
-    if (known?.value.kind !== 'map' || entry.value.kind !== 'map') merged.set(entry.key, entry)
-    else merged.set(entry.key, { ...known, value: { ...known.value, entries: mergedBlocks([...known.value.entries, ...entry.value.entries]) } })
+    const alike = byKey.get(entry.key)
+    if (alike === undefined) byKey.set(entry.key, [entry])
+    else alike.push(entry)
   }
-  return [...merged.values()]
+  return [...byKey.values()].flatMap((alike): readonly Entry[] => {
+    const last = alike.at(-1)
+    if (last === undefined || alike.length === 1 || last.value.kind !== 'map') return last === undefined ? [] : [last]
+    const maps = alike.flatMap(({ value }) => (value.kind === 'map' ? value.entries : []))
+    return [{ ...last, value: { ...last.value, entries: mergedBlocks(maps) } }]
+  })
 }
