@@ -89,13 +89,12 @@ function withoutSharedPins(found: readonly Found[]): readonly Found[] {
  * The uses with `shared-argument` on those whose edits would write over bytes that something else needs as they are.
  * Where a pin does not suit the ARG that supplies the tag, it stands at the end of the word.
  */
-export function withoutConflicts(all: readonly Found[], others: readonly OtherReader[]): readonly ImageUse[] {
-  const found = withoutSharedPins(all)
+export function withoutConflicts(found: readonly Found[], others: readonly OtherReader[]): readonly ImageUse[] {
   const bytes = new Set(found.flatMap(({ use }) => use.edits.filter((edit) => isFar(edit, use)).flatMap(touchedBytes)))
-  if (bytes.size === 0) return found.map(({ use }) => use)
+  if (bytes.size === 0) return withoutSharedPins(found).map(({ use }) => use)
   const fixed = othersAt(bytes, others, false)
   const pinless = othersAt(bytes, others, true)
-  const placed = found.map(({ use, expanded }) => ({ use: withPinBeside(use, pinless), expanded }))
+  const placed = withoutSharedPins(found.map(({ use, expanded }) => ({ use: withPinBeside(use, pinless), expanded })))
   const readers = readersOf(placed, bytes)
   return placed.map(({ use, expanded }) => {
     if (expanded === null || use.skip !== null) return use

@@ -49,6 +49,36 @@ test('builds that give it differently are a use each; those alike are one', () =
   ])
 })
 
+test('a pin beside an ARG is for one tag only, also where it was to stand in the ARG', () => {
+  const pins = (text: string, ...values: readonly string[]) => {
+    const by = giver()
+    const builds = values.map((value, line) => build(by, { line, args: [given(by, 'V', value)] }))
+    return usesWith(text, builds).map(({ edits, skip }) => skip?.code ?? edits.map(({ file, sets }) => `${file} ${sets}`).join(', '))
+  }
+  const again = 'ARG V=1\nFROM alpine:$V\nARG V\n'
+  const beside = 'ARG V=1\nFROM alpine:${V}-x\n'
+  const pinned = `ARG V=1\nFROM alpine:$V@sha256:${'a'.repeat(64)}\n`
+
+  expect(pins(again, '3.20')).toEqual(['Dockerfile pin, compose.yml tag'])
+  expect(pins(again, '3.20', '3.21')).toEqual(['compose.yml tag', 'compose.yml tag'])
+  expect(pins(beside, '3.20')).toEqual(['Dockerfile pin, compose.yml tag'])
+  expect(pins(beside, '3.20', '3.21')).toEqual(['compose.yml tag', 'compose.yml tag'])
+  expect(pins(beside, '3.20', '3.20')).toEqual(['Dockerfile pin, compose.yml tag', 'Dockerfile pin, compose.yml tag'])
+  expect(pins(pinned, '3.20')).toEqual(['Dockerfile digest, compose.yml tag'])
+  expect(pins(pinned, '3.20', '3.21')).toEqual(['shared-argument', 'shared-argument'])
+})
+
+test('a mirror shares tag and digest with the image that it mirrors, and another tag does not', () => {
+  const by = giver()
+  const text = 'ARG R=docker.io\nARG T=3.20\nFROM $R/alpine:$T\n'
+  const builds = [build(by, { line: 1 }), build(by, { line: 2, args: [given(by, 'R', 'mirror.example')] })]
+
+  expect(told(usesWith(text, builds))).toEqual([
+    '3 final docker.io/alpine:3.20 [Dockerfile tag, Dockerfile pin]',
+    '3 final mirror.example/alpine:3.20 [Dockerfile tag, Dockerfile pin]',
+  ])
+})
+
 test('a value known only when it runs is told with the place that gives it', () => {
   const by = giver('.github/workflows/ci.yml')
   const [use] = usesWith(dockerfile, [build(by, { args: [given(by, 'VERSION', null)] })])
