@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createParse } from '../../../../src/adapters/parse/index.ts'
 import { alone } from '../../../../src/domain/repo/file-reading.ts'
+import { formatNamed } from '../../../../src/formats/index.ts'
 import { fileUses } from '../../../support/file-uses.ts'
 import { madeUpPackages, packageBlob, words } from '../../../support/rpm/header.ts'
 import { writeNdb } from '../../../support/rpm/ndb.ts'
@@ -53,6 +54,37 @@ describe('untrusted parsing in children', () => {
       kind: 'invalid',
       message: expect.stringContaining('134217729 bytes'),
     })
+  })
+
+  it('gives the same readings of YAML as in this process, with what stands beside', async () => {
+    const file = { path: 'a/compose.yml', bytes: Buffer.from('services: {a: {image: "a:${T}", build: .}}\n') }
+    const surroundings = { companions: [{ path: 'a/.env', bytes: Buffer.from('T=1\n') }], builds: [] }
+    const reading = await parse.read('compose', file, surroundings)
+    expect(reading).toEqual(formatNamed('compose').read(file, surroundings))
+    expect(reading).toMatchObject({ uses: [{ reference: { tag: '1' } }], builds: [{ dockerfile: 'a/Dockerfile' }] })
+  })
+
+  it('what kills or refuses one file of YAML leaves the next one as it is', async () => {
+    // An alias bomb, then documents that are too deep, one after the other, abort Node where the parser is left to itself.
+    const aliases = [...'bcdefghij'].map((name, i) => `${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcdefghij'[i]}`).join(', ')}]`)
+    const hostile = [
+      ['a: &a [image]', ...aliases].join('\n'),
+      `image: ${'['.repeat(5_000)}`,
+      `image: ${'['.repeat(50_000)}`,
+      `image: ${'{a: '.repeat(50_000)}`,
+      `${'- '.repeat(50_000)}image`,
+      `image: &a\n${'- !t &b *a\r\n'.repeat(80_000)}`,
+      `image: "${' '.repeat(500_000)}\\x${' \n'.repeat(150_000)}"`,
+      `image: a\r\n${'? {[a]: &x b}\n: - - *x\n'.repeat(40_000)}`,
+    ]
+    for (const text of hostile) {
+      const answer = parse.read('compose', { path: 'compose.yml', bytes: Buffer.from(text) }, alone)
+      const [settled] = await Promise.allSettled([answer])
+      if (settled?.status === 'rejected') expect(settled.reason).toMatchObject({ kind: 'invalid', message: expect.stringMatching(/died|no answer/) })
+      else expect((await answer).uses.every(({ skip }) => skip !== null)).toBe(true)
+      const next = await parse.read('compose', { path: 'compose.yml', bytes: Buffer.from('services: {a: {image: a:1}}') }, alone)
+      expect(next.uses.map(({ text: found }) => found)).toEqual(['a:1'])
+    }
   })
 
   it('raises a fault for a format that does not exist', async () => {
