@@ -1,9 +1,8 @@
 /** The images that a chart's `Chart.yaml` lists for others to know (https://artifacthub.io/docs/topics/annotations/helm). */
-import { Refusal } from '../refusal.ts'
 import { itemsAt, textAt, type Tree } from '../tree.ts'
 import { placeOf, type UseReader } from '../use-reader.ts'
+import { embeddedDocuments } from '../kubernetes/embedded.ts'
 import { addImage } from '../kubernetes/written.ts'
-import { readDocuments } from '../yaml/read-documents.ts'
 
 /** Artifact Hub's annotation, and the one that Bitnami's charts have: both are YAML in a text, a list of `name` and `image`. */
 const listings = ['artifacthub.io/images', 'images']
@@ -13,15 +12,10 @@ export function chartUses(chart: Tree, uses: UseReader): void {
   for (const key of listings) {
     const text = textAt(chart, 'annotations', key)
     if (text === null) continue
-    try {
-      for (const listing of readDocuments(text))
-        for (const item of itemsAt(listing)) {
-          const image = textAt(item, 'image')
-          if (image !== null) addImage(uses, image, placeOf('annotation'))
-        }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      uses.refuse(error)
-    }
+    for (const listing of embeddedDocuments(text, uses))
+      for (const item of itemsAt(listing)) {
+        const image = textAt(item, 'image')
+        if (image !== null) addImage(uses, image, placeOf('annotation'))
+      }
   }
 }

@@ -2,11 +2,10 @@
 import { valuesUses } from '../helm/values.ts'
 import { kustomizationUses } from '../kustomize/uses.ts'
 import { overrideUse } from '../kustomize/images.ts'
-import { Refusal } from '../refusal.ts'
 import { part, type Sourced } from '../sourced.ts'
 import { at, entriesAt, itemsAt, stringAt, textAt, type Tree } from '../tree.ts'
 import { placeOf, type UseReader } from '../use-reader.ts'
-import { readDocuments } from '../yaml/read-documents.ts'
+import { embeddedDocuments } from './embedded.ts'
 import { isObject, objectUses } from './objects.ts'
 import { addImage, isClear } from './written.ts'
 
@@ -66,10 +65,5 @@ function givenValues(values: Tree | null, uses: UseReader): void {
   if (values === null) return
   if (values.kind !== 'text') return valuesUses(values, uses)
   if (!/[iI]mage|repository/.test(values.text.text)) return
-  try {
-    for (const document of readDocuments(values.text)) valuesUses(document, uses)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    uses.refuse(error)
-  }
+  for (const document of embeddedDocuments(values.text, uses)) valuesUses(document, uses)
 }

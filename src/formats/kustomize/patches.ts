@@ -1,11 +1,10 @@
 /** Patches inside a kustomization: objects as text or as they are, and JSON patches (RFC 6902). */
+import { embeddedDocuments } from '../kubernetes/embedded.ts'
 import { containerUses, objectUses } from '../kubernetes/objects.ts'
 import { addImage } from '../kubernetes/written.ts'
-import { Refusal } from '../refusal.ts'
 import type { Sourced } from '../sourced.ts'
 import { at, itemsAt, stringAt, type Tree } from '../tree.ts'
 import { placeOf, type UseReader } from '../use-reader.ts'
-import { readDocuments } from '../yaml/read-documents.ts'
 
 /** Writes the images of all patches that `tree` holds: `patches`, `patchesStrategicMerge`, `patchesJson6902`. */
 export function patchesUses(tree: Tree, uses: UseReader): void {
@@ -24,12 +23,7 @@ function patchUses(patch: Tree, uses: UseReader): void {
 
 function textUses(text: Sourced, uses: UseReader): void {
   if (!/image/i.test(text.text)) return
-  try {
-    for (const document of readDocuments(text)) documentUses(document, uses)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    uses.refuse(error)
-  }
+  for (const document of embeddedDocuments(text, uses)) documentUses(document, uses)
 }
 
 function documentUses(document: Tree, uses: UseReader): void {
