@@ -1,10 +1,14 @@
 /** Azure Pipelines (https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/). */
 import { yamlFormat } from '../yaml/yaml-format.ts'
+import { pipelineUses } from './uses.ts'
 
-/** `azure-pipelines*.yml`, and YAML below `.azure-pipelines`, `azure-pipelines`, `.azuredevops`, `.pipelines` and `eng/pipelines`. */
+/** `azure-pipelines*.yml`, and YAML below `azure-pipelines`, `.azure-pipelines`, `.azuredevops`, `.pipelines`, `.vsts` and `eng/pipelines`; the same with `.yaml`. */
 export const azurePipelines = yamlFormat({
   id: 'azure-pipelines',
-  matches: (path) => /(?:^|\/)(?:\.?azure-pipelines?[^/]*|(?:\.?azure-pipelines|\.azuredevops|\.pipelines|eng\/pipelines)\/.+)\.ya?ml$/.test(path),
-  hints: /container|image|docker/i,
-  compose: () => undefined,
+  matches: (path) =>
+    /(?:^|\/)(?:\.?(?:[^/]+[._-])?azure-?pipelines?[^/]*|(?:\.?azure-pipelines|\.azuredevops|\.azdo|\.pipelines|\.vsts(?:-ci)?|eng\/(?:common\/)?(?:core-)?(?:pipelines|templates[^/]*))\/.+|\.vsts-ci[^/]*)\.ya?ml$/i.test(
+      path,
+    ),
+  hints: /container|image|docker|podman|buildah/i,
+  compose: pipelineUses,
 })

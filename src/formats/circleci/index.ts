@@ -1,10 +1,11 @@
 /** CircleCI (https://circleci.com/docs/configuration-reference/). */
 import { yamlFormat } from '../yaml/yaml-format.ts'
+import { configUses } from './uses.ts'
 
 /** `.circleci/config.yml` and every other YAML file below `.circleci`. */
 export const circleci = yamlFormat({
   id: 'circleci',
   matches: (path) => /(?:^|\/)\.circleci\/.+\.ya?ml$/.test(path),
-  hints: /docker/,
-  compose: () => undefined,
+  hints: /docker|podman|buildah/,
+  compose: configUses,
 })

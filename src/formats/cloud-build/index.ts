@@ -1,10 +1,17 @@
 /** Google Cloud Build (https://cloud.google.com/build/docs/build-config-file-schema). */
-import { yamlFormat } from '../yaml/yaml-format.ts'
+import { readJson } from '../json/read-json.ts'
+import { treeFormat } from '../tree-format.ts'
+import { readYaml } from '../yaml/read-documents.ts'
+import { buildUses } from './uses.ts'
 
-/** `cloudbuild*.yaml`, `*.cloudbuild.yaml`, the same with `.yml` and `.json`. */
-export const cloudBuild = yamlFormat({
-  id: 'cloud-build',
-  matches: (path) => /(?:^|\/)(?:[^/]*[._-])?cloud-?build(?:[^/]*)?\.(?:ya?ml|json)$/.test(path),
-  hints: /steps/,
-  compose: () => undefined,
-})
+/** `cloudbuild*.yaml`, `*.cloudbuild.yaml`, YAML below `.cloudbuild`, the same with `.yml` and `.json`. */
+export const cloudBuild = treeFormat(
+  {
+    id: 'cloud-build',
+    matches: (path) => /(?:^|\/)(?:(?:[^/]*[._-])?cloud-?build[^/]*|\.cloud-?build\/.+)\.(?:ya?ml|json)$/i.test(path),
+    hints: /steps/,
+    compose: buildUses,
+  },
+  true,
+  (text, hints, path) => (path.endsWith('.json') ? { documents: [readJson(text)], broken: [] } : readYaml(text, hints, path)),
+)

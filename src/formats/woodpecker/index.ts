@@ -1,10 +1,11 @@
-/** Workflows of Woodpecker (https://woodpecker-ci.org/docs/usage/workflow-syntax). */
+/** Workflows of Woodpecker (https://woodpecker-ci.org/docs/usage/workflow-syntax), and of Crow, which reads the same. */
 import { yamlFormat } from '../yaml/yaml-format.ts'
+import { workflowUses } from './uses.ts'
 
-/** `.woodpecker.yml`, `.woodpecker.yaml`, and YAML below `.woodpecker`. */
+/** `.woodpecker.yml`, `.woodpecker-*.yml`, YAML below `.woodpecker`, the same for `.crow` and with `.yaml`. */
 export const woodpecker = yamlFormat({
   id: 'woodpecker',
-  matches: (path) => /(?:^|\/)\.woodpecker(?:[.-][^/]*)?(?:\/.+)?\.ya?ml$/.test(path),
+  matches: (path) => /(?:^|\/)\.(?:woodpecker|crow)(?:[._-][^/]*)?(?:\/.+)?\.ya?ml$/.test(path),
   hints: /image/,
-  compose: () => undefined,
+  compose: workflowUses,
 })

@@ -1,0 +1,60 @@
+/** The image uses and builds of a Bitbucket pipeline. */
+import type { Role } from '../../domain/repo/image-use.ts'
+import { buildCommands } from '../build-command.ts'
+import { checkout, declareBuild, distinct } from '../build-request.ts'
+import { addChoice } from '../choices.ts'
+import { joinedScripts, type Variable } from '../shell-commands.ts'
+import { part, type Sourced } from '../sourced.ts'
+import type { Composing } from '../tree-format.ts'
+import { at, entriesAt, itemsAt, stringAt, textAt, type Tree } from '../tree.ts'
+import { placeOf } from '../use-reader.ts'
+
+/** Writes the image of the pipeline, those of steps and services, and pipes that are images; declares what scripts build. */
+export function pipelineUses(composing: Composing): void {
+  for (const document of composing.documents) {
+    readImage(at(document, 'image'), 'container', composing)
+    for (const { value } of entriesAt(document, 'definitions', 'services')) readImage(at(value, 'image'), 'service', composing)
+    readSteps(document, composing)
+  }
+}
+
+/** A step may stand in a pipeline, in a stage, among parallel ones, or among the definitions for aliases to take. */
+function readSteps(tree: Tree, composing: Composing): void {
+  if (tree.kind === 'list') for (const item of tree.items) readSteps(item, composing)
+  if (tree.kind !== 'map') return
+  for (const { key, value } of tree.entries) {
+    if (key === 'step') readStep(value, composing)
+    else readSteps(value, composing)
+  }
+}
+
+function readStep(step: Tree, composing: Composing): void {
+  readImage(at(step, 'image'), 'container', composing)
+  for (const key of ['script', 'after-script']) {
+    const lines = itemsAt(step, key)
+    for (const line of lines) readPipe(line, composing)
+    const script = joinedScripts(lines.flatMap((line) => (line.kind === 'text' ? [line.text] : [])))
+    for (const request of distinct(buildCommands(script, '', variable))) declareBuild(composing, request)
+  }
+}
+
+const variable: Variable = (name) => (name === 'BITBUCKET_CLONE_DIR' ? checkout : null)
+
+const scheme = 'docker://'
+
+/** `pipe: docker://…` runs an image; the other pipes are repos with a version of their own. */
+function readPipe(line: Tree, composing: Composing): void {
+  const pipe = textAt(line, 'pipe')
+  if (pipe?.text.startsWith(scheme) === true) add(part(pipe, scheme.length), 'action', composing)
+}
+
+/** A text, or a map with `name`. An image of the account on AWS (`aws`) is named like any other. */
+function readImage(image: Tree | null, role: Role, composing: Composing): void {
+  const text = image?.kind === 'text' ? image.text : textAt(image, 'name')
+  if (text !== null && stringAt(image, 'type') === '') add(text, role, composing)
+}
+
+/** Variables are those of the repo, the workspace and the deployment: none has a value in the file. */
+function add(image: Sourced, role: Role, { uses }: Composing): void {
+  addChoice(uses, image, /\$\{\w+\}|\$\w+/g, () => [], placeOf(role))
+}

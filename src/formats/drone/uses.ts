@@ -1,0 +1,15 @@
+/** The image uses and builds of Drone's pipelines. */
+import type { Composing } from '../tree-format.ts'
+import { at, stringAt } from '../tree.ts'
+import { readWorkflow } from '../woodpecker/uses.ts'
+
+/** Pipelines whose steps run on the machine itself. */
+const withoutContainers = new Set(['exec', 'ssh', 'macstadium'])
+
+/** Writes the images of steps and services of each pipeline that runs in containers, and of pipelines from before version 1.0, which have no kind. */
+export function pipelineUses(composing: Composing): void {
+  for (const document of composing.documents) {
+    const isPipeline = stringAt(document, 'kind') === 'pipeline' && !withoutContainers.has(stringAt(document, 'type'))
+    if (isPipeline || (at(document, 'kind') === null && at(document, 'pipeline') !== null)) readWorkflow(document, composing)
+  }
+}
