@@ -6,6 +6,7 @@ import { deepestTree, largestTree, type Tree } from '../tree.ts'
 import type { Documents } from '../tree-format.ts'
 import { type Budget, DocumentTree } from './document-tree.ts'
 import { readPlainDocument } from './plain-document.ts'
+import { withQuotesInOneLine } from './unindented-quotes.ts'
 
 const byteOrderMark = '\xef\xbb\xbf'
 const mostDocuments = 20_000
@@ -37,8 +38,8 @@ export function readYaml(text: string | Sourced, hints: RegExp = /(?:)/, path = 
       documents.push(plain)
       continue
     }
-    for (const document of parsed(piece)) {
-      const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED')
+    for (const document of mended(piece, parsed(piece))) {
+      const error = errorOf(document)
       if (error === undefined) documents.push(new DocumentTree(piece, budget).read(document.contents))
       else broken.push(brokenAt(byteAt(piece, startOfLine(piece.text, error.pos[0])), error.message, piece.text, path))
     }
@@ -54,7 +55,17 @@ function documentStarts(text: string): readonly number[] {
   return starts
 }
 
-function parsed(source: Sourced): readonly Document[] {
+const errorOf = (document: Document): Document['errors'][number] | undefined => document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED')
+
+/** The same documents, or what they are once quotes are closed where they are. */
+function mended(source: Sourced, documents: readonly Document[]): readonly Document[] {
+  if (!documents.some((document) => errorOf(document)?.message.startsWith('Missing closing') === true)) return documents
+  const text = withQuotesInOneLine(source.text)
+  const again = text === null ? documents : parsed(source, text)
+  return again.some((document) => errorOf(document) !== undefined) ? documents : again
+}
+
+function parsed(source: Sourced, text = source.text): readonly Document[] {
   const parser = new Parser()
   const composer = new Composer({
     version: '1.2',
@@ -67,7 +78,7 @@ function parsed(source: Sourced): readonly Document[] {
   })
   const documents: Document[] = []
   let lexemes = 0
-  for (const lexeme of new Lexer().lex(source.text)) {
+  for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token))
     if (parser.stack.length > deepestTree + 2)
       throw new Refusal(`it is nested more than ${deepestTree} levels deep`, byteAt(source, parser.offset), 'too-large', 'container')
