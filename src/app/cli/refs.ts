@@ -30,7 +30,8 @@ export function usePrinted(use: ImageUse) {
 
 /** The edits an update makes by default: no digest is put beside a tag that an ARG supplies, for that would switch `--build-arg` off. */
 function defaultEdits(use: ImageUse): ImageUse['edits'] {
-  const standsBeside = (edit: ImageUse['edits'][number]): boolean => edit.sets === 'pin' && edit.span[0] > use.span[0] && edit.span[0] <= use.span[1]
+  const standsBeside = (edit: ImageUse['edits'][number]): boolean =>
+    edit.sets === 'pin' && edit.file === use.file && edit.span[0] > use.span[0] && edit.span[0] <= use.span[1]
   return use.tagFromArgument ? use.edits.filter((edit) => !standsBeside(edit)) : use.edits
 }
 
