@@ -104,7 +104,8 @@ function add(written: Sourced, resolved: Resolved, place: Place, walk: Walk): vo
   const open = [...unset].filter((name) => way.args.get(name)?.isOpen === true)
   if (open.length > 0) return elsewhere.note(written, place, open.map((name) => elsewhere.openArgument(way, name)).join('; '))
   const giver = way.contexts.size === 0 || unset.size > 0 ? undefined : way.contexts.get(contextName(value.text))
-  if (giver !== undefined) return elsewhere.note(written, place, elsewhere.context(giver, value.text))
+  // A plain name that a context has is the context's, and names no image.
+  if (giver !== undefined) return /^[a-z0-9_-]+$/i.test(value.text) ? undefined : elsewhere.note(written, place, elsewhere.context(giver, value.text))
   const unfilled = unfilledIn(written, resolved, walk)
   if (unfilled !== null) return reader.skip(written, place, unfilled)
   reader.add(written, resolved, place, stop)

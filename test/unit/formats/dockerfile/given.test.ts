@@ -230,10 +230,10 @@ describe('named contexts', () => {
   const told1 = (text: string, ...contexts: ReturnType<typeof context>[]) => told(usesWith(text, [build(giver(), { contexts })]))
 
   test.each(['alpine', 'alpine:latest', 'docker.io/library/alpine', 'library/alpine'])('%s takes the place of that base', (name) => {
-    const [use] = usesWith('FROM alpine\n', [build(giver(), { contexts: [context(name, 'image')] })])
+    const [use] = usesWith('FROM docker.io/library/alpine\n', [build(giver(), { contexts: [context(name, 'image')] })])
     expect(use?.skip).toEqual({
       code: 'argument-given-elsewhere',
-      message: 'compose.yml:7 gives a context in place of alpine: the default in this file is not what gets built',
+      message: 'compose.yml:7 gives a context in place of docker.io/library/alpine: the default in this file is not what gets built',
     })
     expect(use?.reference).toBe(null)
   })
@@ -243,8 +243,10 @@ describe('named contexts', () => {
     expect(told1('FROM alpine:3.20\n', context('alpine:3.20', 'folder'))).toEqual(['1 final - [] (argument-given-elsewhere)'])
   })
 
-  test('it takes the place of what is copied from or mounted', () => {
-    expect(told1('FROM scratch\nCOPY --from=assets / /\nRUN --mount=from=tools true\n', context('assets', 'folder'), context('tools', 'image'))).toEqual([
+  test('it takes the place of what is copied from or mounted, and a plain name is the context and no image', () => {
+    const file = (some: string, other: string) => `FROM scratch\nCOPY --from=${some} / /\nRUN --mount=from=${other} true\n`
+    expect(told1(file('assets', 'tools'), context('assets', 'folder'), context('tools', 'image'))).toEqual([])
+    expect(told1(file('nginx:1', 'acme/tools'), context('nginx:1', 'folder'), context('acme/tools', 'image'))).toEqual([
       '2 copy-from - [] (argument-given-elsewhere)',
       '3 mount-from - [] (argument-given-elsewhere)',
     ])
