@@ -36,7 +36,7 @@ type Named = { readonly written: Sourced; readonly role: Role; readonly platform
 function readImages(jobs: readonly Job[], inputs: Inputs, composing: Composing): void {
   const found = new Map<number, Named>()
   const read = (holder: Tree | undefined, key: 'image' | 'services', { variables }: Job): void => {
-    for (const { written, platform } of imagesAt(holder ?? null, key, composing)) {
+    for (const { written, platform } of imagesAt({ holder: holder ?? null, key, pipeline: jobs.at(-1)?.lineage.at(-1) ?? null }, composing)) {
       const start = byteAt(written, 0)
       const named = found.get(start) ?? { written, role: key === 'image' ? 'container' : 'service', platform, values: [] }
       found.set(start, named)
@@ -55,25 +55,28 @@ function readImages(jobs: readonly Job[], inputs: Inputs, composing: Composing):
   for (const named of found.values()) write(named, composing)
 }
 
-function imagesAt(
-  holder: Tree | null,
-  key: 'image' | 'services',
-  { file }: Composing,
-): readonly { readonly written: Sourced; readonly platform: string | null }[] {
+type Asked = { readonly holder: Tree | null; readonly key: 'image' | 'services'; readonly pipeline: Tree | null }
+
+function imagesAt({ holder, key, pipeline }: Asked, { file }: Composing): readonly { readonly written: Sourced; readonly platform: string | null }[] {
+  const textOf = (tree: Tree | null): Sourced | null => {
+    const followed = tree !== null && isReference(tree, file.bytes) ? at(pipeline, ...keysOf(tree)) : tree
+    return followed?.kind === 'text' ? followed.text : null
+  }
   const value = at(holder, key)
-  if (value === null || (value.kind === 'list' && isReference(value, file.bytes))) return []
-  const items = key === 'image' ? [value] : value.kind === 'list' ? value.items : []
+  const items = key === 'image' ? [value] : value?.kind === 'list' && !isReference(value, file.bytes) ? value.items : []
   return items.flatMap((item) => {
-    const written = item.kind === 'text' ? item.text : textAt(item, 'name')
+    const written = textOf(item?.kind === 'map' ? at(item, 'name') : item)
     const platform = stringAt(item, 'docker', 'platform')
     return written === null || written.text === '' ? [] : [{ written, platform: platform === '' || /[$%]/.test(platform) ? null : platform }]
   })
 }
 
-/** `!reference [.job, services]` comes as the list of its keys. */
-function isReference(list: Tree, bytes: Uint8Array): boolean {
-  return /!reference\s*$/.test(Buffer.from(bytes.subarray(Math.max(0, list.at - 40), list.at)).toString('latin1'))
+/** `!reference [.job, image]` comes as the list of its keys. */
+function isReference(tree: Tree, bytes: Uint8Array): boolean {
+  return tree.kind === 'list' && /!reference\s*$/.test(Buffer.from(bytes.subarray(Math.max(0, tree.at - 40), tree.at)).toString('latin1'))
 }
+
+const keysOf = (tree: Tree): readonly string[] => textsIn(tree).map(({ text }) => text)
 
 const isSame = ([first, ...rest]: readonly Resolved[]): boolean =>
   rest.every(({ value }) => value.text === first?.value.text && String(value.at) === String(first.value.at))
