@@ -79,6 +79,9 @@ function digestIn(keys: Keys, key: string): Digest | null {
   return { text, isHex: /^[0-9a-f]{64}$/.test(text.text) }
 }
 
+/** At the end of a repository: templates put `:` between it and the tag, which then is the rest of a digest. */
+const cutOff = '@sha256'
+
 function composed(
   name: Sourced,
   registry: Sourced | null,
@@ -87,6 +90,10 @@ function composed(
 ): Omit<Extract<ImageFields, { kind: 'fields' }>, 'read'> | { readonly kind: 'text'; readonly text: Sourced } {
   const text = tagTree?.kind === 'text' ? tagTree.text : null
   const tag = text === null || text.text === '' ? null : text
+  if (name.text.endsWith(cutOff) && tag !== null && /^[0-9a-f]{64}$/.test(tag.text)) {
+    const fields = { registry, repository: part(name, 0, name.text.length - cutOff.length), tag: null, digest: tag, digestIsHex: true }
+    return { kind: 'fields', fields, isWhole: true, skip: unfilled(name.text) }
+  }
   const isDigest = tag !== null && /^sha(?:256|512):/.test(tag.text)
   const known = parseReference(name.text)
   const isWritten = known.kind === 'reference' && (known.reference.tag !== null || known.reference.digest !== null)
