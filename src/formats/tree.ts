@@ -61,6 +61,10 @@ export const largestTree = 200_000
 
 /** The entries without those whose key comes again: the last one counts, as most readers have it. */
 export function lastOfEach(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.length < 2) return entries
+  const keys = new Set<string>()
+  for (const { key } of entries) keys.add(key)
+  if (keys.size === entries.length) return entries
   const last = new Map(entries.map((entry) => [entry.key, entry]))
-  return last.size === entries.length ? entries : entries.filter((entry) => last.get(entry.key) === entry)
+  return entries.filter((entry) => last.get(entry.key) === entry)
 }

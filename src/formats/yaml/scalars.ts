@@ -213,7 +213,9 @@ function unescaped(source: Sourced, start: number, end: number): Sourced {
   return out.take()
 }
 
-const emptyOr = (source: Sourced, start: number, end: number): Sourced => between(source, start, end, part(source, start, end))
+/** Text that is as it stands; where it is empty, its place has to be said. */
+const emptyOr = (source: Sourced, start: number, end: number): Sourced =>
+  start < end ? part(source, start, end) : between(source, start, end, part(source, start, end))
 
 function between(source: Sourced, start: number, end: number, text: Sourced): Sourced {
   return readFrom(text, [byteAt(source, start), byteAt(source, end)])

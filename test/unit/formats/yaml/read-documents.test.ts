@@ -314,7 +314,8 @@ describe('against the full parser', () => {
   it('texts come to what the library makes of them', () => {
     const byKey = (pairs: readonly (readonly [string, unknown])[]) => [...pairs].sort(([a], [b]) => (a < b ? -1 : 1))
     const theirs = (item: unknown): unknown => {
-      if (item instanceof Map) return byKey([...item].map(([key, inner]) => [String(key), theirs(inner)]))
+      if (item instanceof Map)
+        return byKey([...item].flatMap(([key, inner]) => (key === null || typeof key === 'string' ? [[key ?? '', theirs(inner)] as const] : [])))
       return Array.isArray(item) ? item.map(theirs) : item === '' || item === 'null' ? null : item
     }
     const ours = (tree: Tree): unknown => {
