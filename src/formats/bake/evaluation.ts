@@ -1,5 +1,5 @@
 /** The values of a bake file: texts with `${…}` in them, of which only names are followed (https://docs.docker.com/build/bake/expressions/). */
-import { type Sourced, SourcedBuilder } from '../sourced.ts'
+import { part, type Sourced, SourcedBuilder, spanOf } from '../sourced.ts'
 import type { Tree } from '../tree.ts'
 import { at } from '../tree.ts'
 import { isKnown, unknown } from '../unknown.ts'
@@ -19,18 +19,18 @@ export function writtenText(value: Tree): Sourced | null {
   return written.get(value) ?? (value.kind === 'text' ? value.text : null)
 }
 
-/** `tree` with names replaced by what they stand for; what else is computed is an `unknown` text. */
-export function evaluate(tree: Tree, names: Names): Tree {
+/** `tree` with names replaced by what they stand for; what else is computed is an `unknown` text. `isInline`: the text is a Dockerfile. */
+export function evaluate(tree: Tree, names: Names, isInline = false): Tree {
   if (tree.kind === 'list') return { ...tree, items: tree.items.map((item) => evaluate(item, names)) }
-  if (tree.kind === 'map') return { ...tree, entries: tree.entries.map((entry) => ({ ...entry, value: evaluate(entry.value, names) })) }
+  if (tree.kind === 'map') return { ...tree, entries: tree.entries.map((entry) => ({ ...entry, value: evaluate(entry.value, names, entry.key === inline) })) }
   if (tree.kind === 'none' || !/[$%]\{/.test(tree.text.text)) return tree
-  const value = template(tree, names)
+  const value = template(tree, names, isInline)
   const own: Tree = value.kind === 'text' ? { ...value, at: tree.at } : value
   if (own.kind === 'text') written.set(own, tree.text)
   return own
 }
 
-function template(tree: Tree & { readonly kind: 'text' }, names: Names): Tree {
+function template(tree: Tree & { readonly kind: 'text' }, names: Names, isInline: boolean): Tree {
   const { text } = tree
   const whole = /^\$\{([^{}]*)\}$/.exec(text.text)?.[1]
   if (whole !== undefined) return named(whole, names) ?? { ...tree, text: unknown }
@@ -43,11 +43,20 @@ function template(tree: Tree & { readonly kind: 'text' }, names: Names): Tree {
     else {
       const value = found[1] === undefined ? null : scalarText(named(found[1], names))
       if (value === null || out.length > longest) return { ...tree, text: unknown }
-      out.addAll(value)
+      out.addAll(isInline ? keptIn(value.text, part(text, found.index, done)) : value)
     }
   }
   out.addAll(text, done)
   return { ...tree, text: out.take(), isTyped: false }
+}
+
+/** The Dockerfile in a bake file is a text whose uses stand there: nothing is written to variables from it. */
+const inline = 'dockerfile-inline'
+
+/** `value` with the first and the last byte of the expression that it comes from, read only. */
+function keptIn(value: string, expression: Sourced): Sourced {
+  const [start, end] = spanOf(expression)
+  return { text: value, at: Array.from({ length: value.length }, (_, i) => -2 - (i === value.length - 1 ? end - 1 : start)) }
 }
 
 /** `NAME`, `name.key`, `name["key"]`, a quoted text. */

@@ -1,5 +1,6 @@
 /** The builds and image uses of a bake file. */
-import { type BuildRequest, declareBuild, type Given, pathFrom, writeContexts } from '../build-request.ts'
+import { type BuildRequest, declareBuild, declaredBuild, type Given, pathFrom, writeContexts } from '../build-request.ts'
+import { embeddedDockerfile } from '../embedded-dockerfile.ts'
 import type { Composing } from '../tree-format.ts'
 import { entriesAt, type Tree } from '../tree.ts'
 import { unknown } from '../unknown.ts'
@@ -14,28 +15,33 @@ export function bakeUses(composing: Composing): void {
   for (const document of documents)
     for (const target of targetsOf(document)) {
       writeContexts(givenBy(target.attributes.get('contexts')), composing.uses)
-      const request = requestOf(target, file.path)
       const isWhole = !isOverride || target.attributes.has('context') || target.attributes.has('dockerfile')
-      if (request !== null && isWhole && !target.isOnlyParent) declareBuild(composing, request)
+      if (isWhole && !target.isOnlyParent) declareTarget(target, composing)
     }
 }
 
-function requestOf(target: Target, path: string): BuildRequest | null {
+function declareTarget(target: Target, composing: Composing): void {
+  const platforms = target.attributes.get('platforms')
+  const request: BuildRequest = {
+    at: target.at,
+    dockerfile: '',
+    target: knownText(target.attributes.get('target') ?? null),
+    args: givenBy(target.attributes.get('args')),
+    contexts: givenBy(target.attributes.get('contexts')),
+    platforms: platforms === undefined ? null : platforms.kind === 'list' ? platforms.items.map((item) => scalarText(item) ?? unknown) : [unknown],
+  }
+  const inline = target.attributes.get('dockerfile-inline')
+  const dockerfile = dockerfileOf(target, composing.file.path)
+  if (inline !== undefined) {
+    const text = knownText(inline)
+    if (text !== null) embeddedDockerfile(text, [declaredBuild(composing, request)], composing.uses)
+  } else if (dockerfile !== null) declareBuild(composing, { ...request, dockerfile })
+}
+
+function dockerfileOf(target: Target, path: string): string | null {
   const context = textOf(target, 'context', '.')
   const dockerfile = textOf(target, 'dockerfile', 'Dockerfile')
-  if (context === null || dockerfile === null || /^[a-z]+:\/\//.test(context) || target.attributes.has('dockerfile-inline')) return null
-  const found = pathFrom(pathFrom(folderOf(path, context), context), dockerfile)
-  const platforms = target.attributes.get('platforms')
-  return found === null
-    ? null
-    : {
-        at: target.at,
-        dockerfile: found,
-        target: knownText(target.attributes.get('target') ?? null),
-        args: givenBy(target.attributes.get('args')),
-        contexts: givenBy(target.attributes.get('contexts')),
-        platforms: platforms === undefined ? null : platforms.kind === 'list' ? platforms.items.map((item) => scalarText(item) ?? unknown) : [unknown],
-      }
+  return context === null || dockerfile === null || /^[a-z]+:\/\//.test(context) ? null : pathFrom(pathFrom(folderOf(path, context), context), dockerfile)
 }
 
 /** Paths start where bake is run: beside its file, but at the root of the repo where they say so by starting with the folder of the file. */
