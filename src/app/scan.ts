@@ -42,7 +42,7 @@ const mostRounds = 5
 /** A decision for every use, in the order given. Registry faults become decisions; nothing is thrown for them. */
 export async function scan(ports: ScanPorts, uses: readonly ImageUse[], policy: Policy, asOf: Date): Promise<readonly ScannedUse[]> {
   const { registry, observations, tagLists, grants, distros, onProgress } = ports
-  const blank = { group: null, upstream: null, newer: null, vanished: null }
+  const blank = { group: null, upstream: null, newer: null, carrier: null, vanished: null }
   const unasked = decide({ repo: null, baseBranch: '', policy, uses: uses.map((use) => ({ use, ...blank })), updates: [], asOf })
   const ours = uses.filter((_, index) => unasked[index]?.decision.kind !== 'skip')
   // The policy follows more than the digest there.

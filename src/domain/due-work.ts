@@ -1,11 +1,11 @@
 /** Due work: what has to be looked at and when, and who is looking now. The queue only wakes; this is the truth. */
 
 /** One word per pipeline stage that runs in the background. */
-export type WorkKind = 'inbox' | 'installation' | 'discover' | 'resolve' | 'tags' | 'decide' | 'deliver' | 'rebuild' | 'inspect' | 'installable' | 'feed'
+export type WorkKind = 'inbox' | 'installation' | 'discover' | 'resolve' | 'tags' | 'search' | 'decide' | 'deliver' | 'rebuild' | 'inspect' | 'installable' | 'feed'
 
 export type Work = {
   readonly kind: WorkKind
-  /** Names the row the work is about: a delivery GUID, a repo id, a tag key, an image's list of tags, an update key, a rebuild id, a platform manifest, a feed's name. */
+  /** Names the row the work is about: a delivery GUID, a repo id, a tag key, an image's list of tags, a digest of an image, an update key, a rebuild id, a platform manifest, a feed's name. */
   readonly key: string
   /** What is claimed together: the installation id for `discover`, `decide` and `deliver`, else the same as `key`. */
   readonly group: string

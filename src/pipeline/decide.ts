@@ -7,7 +7,7 @@ import type { Policy } from '../domain/repo/policy.ts'
 import type { Repo } from '../domain/repo/repo.ts'
 import { type FileReplacement, rewrite } from '../domain/repo/rewrite.ts'
 import { formatUpdateKey, type Update } from '../domain/update.ts'
-import { aimOf } from '../policy/aim.ts'
+import { aimOf, type Remembered } from '../policy/aim.ts'
 import { decideUse, decision as decisionOf } from '../policy/decide.ts'
 import type { EvidenceFacts, Upstream } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
@@ -16,14 +16,18 @@ import { movedBack } from '../policy/rules/moved-back.ts'
 import { limits } from '../policy/rules/limits.ts'
 import { sharedArgument } from '../policy/rules/shared-argument.ts'
 import { upstreamFault } from '../policy/rules/upstream-fault.ts'
-import type { RecalledUse } from './recall.ts'
 
 export type DecideInput = {
   /** Null at the command line. */
   readonly repo: Repo | null
   readonly baseBranch: string
   readonly policy: Policy
-  readonly uses: readonly (Omit<RecalledUse, 'tag'> & { readonly evidence?: EvidenceFacts | null })[]
+  readonly uses: readonly (Remembered & {
+    readonly use: ImageUse
+    /** What the update that would carry it is grouped by; null where it follows no tag. */
+    readonly group: string | null
+    readonly evidence?: EvidenceFacts | null
+  })[]
   /** The update rows that the repo has. */
   readonly updates: readonly Update[]
   readonly asOf: Date

@@ -1,5 +1,5 @@
 /** Recall: gathers from the memory what deciding about a repo needs. It asks nobody outside. */
-import { followedTag } from '../domain/image/followed-tag.ts'
+import { type DigestAlone, digestAlone, followedTag } from '../domain/image/followed-tag.ts'
 import type { TagKey } from '../domain/image/observation.ts'
 import type { CredentialGrant } from '../domain/image/scope.ts'
 import { type ImageUse, pinOf } from '../domain/repo/image-use.ts'
@@ -8,27 +8,25 @@ import type { Repo } from '../domain/repo/repo.ts'
 import { updateGroup } from '../domain/update-group.ts'
 import type { Offer } from '../domain/update.ts'
 import type { DistroTable } from '../domain/package/distro.ts'
-import type { BuildFacts, NewerTag, Upstream, Vanished } from '../policy/facts.ts'
+import type { Remembered } from '../policy/aim.ts'
+import type { BuildFacts } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
 import type { RebuildStore } from '../ports/rebuild-store.ts'
 import type { Discovery } from '../ports/repo-store.ts'
+import { recallCarrier } from './recall/carrier.ts'
 import { recallNewer, recallVanished, type TagChooser } from './recall/newer-tag.ts'
 import { recallUpstream } from './recall/upstream.ts'
 
 /** A use with what upstream said about the tag it follows. */
-export type RecalledUse = {
+export type RecalledUse = Remembered & {
   readonly use: ImageUse
-  /** Null where the use follows no tag. */
+  /** The tag that it follows, or that its digest is known by; null where it follows none. */
   readonly tag: TagKey | null
   /** What the update that would carry it is grouped by; null where it follows no tag. */
   readonly group: string | null
-  /** Null where nobody has looked yet. */
-  readonly upstream: Upstream | null
-  /** Null where the policy follows no other tag than that of the file. */
-  readonly newer: NewerTag | null
-  /** Null where the registry has its tag, or never had it. */
-  readonly vanished: Vanished | null
+  /** The digest that it names without a tag; null where it names one. */
+  readonly alone: DigestAlone | null
 }
 
 export type RecallPorts = {
@@ -57,7 +55,7 @@ export async function recallUses(
   for (const use of uses) {
     const tag = followedTag(use, installationId, grants)
     if (tag === null) {
-      recalled.push({ use, tag, group: null, upstream: null, newer: null, vanished: null })
+      recalled.push(await recallAlone(ports, use, installationId, grants))
       continue
     }
     const { follow, mayChangeRelease, pinFloatingTags } = policyFor(policy, use)
@@ -65,9 +63,20 @@ export async function recallUses(
     const group = updateGroup(tag, reach, ports.distros)
     const upstream = await recallUpstream(ports.observations, tag, pinOf(use), pinFloatingTags)
     const newer = await recallNewer(ports, tag, pinOf(use), reach, refusedOf(group))
-    recalled.push({ use, tag, group, upstream, newer, vanished: await recallVanished(ports, tag, upstream) })
+    recalled.push({ use, tag, alone: null, group, upstream, newer, vanished: await recallVanished(ports, tag, upstream), carrier: null })
   }
   return recalled
+}
+
+/** A use that follows no tag: one with a digest alone follows the tag that this is known by. The file gets no tag, so that it moves to no other either. */
+async function recallAlone(ports: RecallPorts, use: ImageUse, installationId: number | null, grants: readonly CredentialGrant[]): Promise<RecalledUse> {
+  const alone = digestAlone(use, installationId, grants)
+  const blank = { use, tag: null, alone, group: null, upstream: null, newer: null, carrier: null, vanished: null }
+  const carrier = alone === null ? null : await recallCarrier(ports, alone)
+  if (alone === null || carrier === null) return blank
+  const tag = { scope: alone.scope, imageName: alone.imageName, tag: carrier.tag }
+  const upstream = await recallUpstream(ports.observations, tag, alone.digest, false)
+  return { ...blank, tag, group: `${tag.imageName}:${tag.tag}`, upstream, carrier, vanished: await recallVanished(ports, tag, upstream) }
 }
 
 /** Rebuilds whose causes are remembered: a fix that is still waited for after that many others may be asked for once more. */

@@ -1,7 +1,7 @@
 /** Deciding about image uses: the rules in their order, and the first word counts. */
 import type { Decision } from '../domain/decision.ts'
 import { formatReference } from '../domain/image/reference.ts'
-import { aimedTag, getsDigest } from './aim.ts'
+import { getsDigest, writtenTag } from './aim.ts'
 import type { UseFacts } from './facts.ts'
 import type { Rule, Verdict } from './rule.ts'
 import { archived } from './rules/archived.ts'
@@ -93,5 +93,5 @@ function writtenReference(facts: UseFacts): string | null {
   if (reference === null || target?.kind !== 'digest') return null
   const isNew = target.digest !== reference.digest
   if (isNew && facts.upstream?.kind === 'seen' && facts.upstream.manifest === null) throw new Error('an update to a digest that was not fetched and hashed')
-  return formatReference({ ...reference, tag: aimedTag(facts, reference), digest: getsDigest(facts) ? target.digest : null })
+  return formatReference({ ...reference, tag: writtenTag(facts, reference), digest: getsDigest(facts) ? target.digest : null })
 }

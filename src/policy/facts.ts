@@ -67,6 +67,17 @@ export type NewerTag =
       readonly unserved: readonly string[]
     }
 
+/** What a digest that the file names without a tag is known by. */
+export type Carrier = {
+  /** The tag that it is taken to follow. */
+  readonly tag: string
+  /** When the tag was seen to show something else; null where it shows the digest now. */
+  readonly until: Date | null
+  /** Some more tags that showed it, and how many beside. */
+  readonly others: readonly string[]
+  readonly othersLeft: number
+}
+
 /** What is known about a tag that vanished. */
 export type Vanished = {
   /** Whether the registry told which tags there are. */
@@ -111,6 +122,8 @@ export type UseFacts = {
   readonly upstream: Upstream | null
   /** Null where the policy follows the tag of the file and no other. */
   readonly newer: NewerTag | null
+  /** The tag that the digest of a use without a tag is known by; null for a use with a tag, and where none is known. */
+  readonly carrier: Carrier | null
   /** Null where the registry has the tag of the use, or never had it. */
   readonly vanished: Vanished | null
   /** About the use's own tag, where `upstream` is about another one; else null. */

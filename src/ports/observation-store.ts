@@ -17,6 +17,8 @@ export interface ObservationStore {
   observe(key: TagKey, digest: Digest, at: Date): Promise<{ readonly moved: boolean; readonly previous: Digest | null }>
   /** Intervals of the tag, newest first, at most `limit`. */
   history(key: TagKey, limit: number): Promise<readonly Observation[]>
+  /** The newest interval of each tag of the image that showed `digest`, those seen last first, at most `limit`. */
+  tagsShowing(scope: Scope, imageName: string, digest: Digest, limit: number): Promise<readonly Observation[]>
   /** A manifest that this scope fetched, or null: what another scope fetched is not shown. `platform` is that of an image manifest where its config was read. */
   manifest(scope: Scope, imageName: string, digest: Digest): Promise<{ readonly manifest: Manifest; readonly platform: Platform | null } | null>
   saveManifest(scope: Scope, imageName: string, manifest: Manifest, platform: Platform | null): Promise<void>

@@ -51,7 +51,7 @@ function fixesOf(moves: readonly Move[]): string | null {
   return `fixes ${countOf(fixed.length, 'vulnerability', 'vulnerabilities')} (${worst})`
 }
 
-/** `python:3.12-slim` as its file spells it. */
+/** `python:3.12-slim` as its file spells it; a name without tag beside a digest stands alone. */
 export function nameAndTag(reference: Reference): string {
-  return `${reference.spelling}:${tagOrLatest(reference)}`
+  return reference.tag === null && reference.digest !== null ? reference.spelling : `${reference.spelling}:${tagOrLatest(reference)}`
 }

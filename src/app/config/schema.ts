@@ -50,6 +50,7 @@ export const fileSchema = z.strictObject({
     discover: positive,
     resolve: positive,
     tags: positive,
+    search: positive,
     decide: positive,
     deliver: positive,
     rebuild: positive,

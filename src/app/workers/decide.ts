@@ -1,6 +1,7 @@
 /** The decide worker: recall, decide and plan one repo, and store what came of it. */
 import { type Claim, work } from '../../domain/due-work.ts'
 import type { CredentialGrant } from '../../domain/image/scope.ts'
+import type { Decision } from '../../domain/decision.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
 import type { Rebuild } from '../../domain/rebuild.ts'
 import type { Policy } from '../../domain/repo/policy.ts'
@@ -15,6 +16,7 @@ import { type RecalledUse, recallBuild, recallUses } from '../../pipeline/recall
 import { decideBuild } from '../../policy/decide-build.ts'
 import type { EvidenceFacts, WaitingFix } from '../../policy/facts.ts'
 import { policyFor } from '../../policy/policy-for.ts'
+import { noTag } from '../../policy/rules/no-tag.ts'
 import { windowAt } from '../../policy/schedule.ts'
 import type { DecisionStore, StoredDecision } from '../../ports/decision-store.ts'
 import type { ObservationStore } from '../../ports/observation-store.ts'
@@ -56,7 +58,7 @@ export async function decideRepo(ports: DecideWorkerPorts, claim: Claim, asOf: D
     parts.push({ base, uses, fixes: base === branches[0] ? fixes : [], decided })
   }
   // What the policy leaves alone is not asked for either.
-  const watched = parts.flatMap((part) => part.uses.filter((_, index) => part.decided[index]?.decision.kind !== 'skip'))
+  const watched = parts.flatMap((part) => part.uses.filter((_, index) => isAsked(part.decided[index]?.decision)))
   if (!(await watch(ports, claim, repo.id, watched, asOf))) return null
   const plans = parts.flatMap(({ base: { files }, decided }) => plan({ repo, policy, files, decided, asOf }))
   for (const change of plans) if (!(await ports.updates.plan(claim, repo.installationId, change, new Date(asOf.getTime() + ports.gatherMs)))) return null
@@ -85,6 +87,11 @@ type Part = {
   readonly uses: readonly (RecalledUse & { readonly evidence?: EvidenceFacts | null })[]
   readonly fixes: readonly WaitingFix[]
   readonly decided: readonly KnownUse[]
+}
+
+/** Whether somebody asks registries about a use: not where the policy leaves it alone. A digest without a tag is skipped only until its tag is found. */
+function isAsked(decision: Decision | undefined): boolean {
+  return decision?.kind !== 'skip' || decision.reasons[0]?.rule === noTag.name
 }
 
 /** What people refused by closing the pull requests of a group. */

@@ -11,6 +11,7 @@ import { listTags } from '../../pipeline/list-tags.ts'
 import { createTagChooser } from '../../pipeline/recall/newer-tag.ts'
 import { reconcile } from '../../pipeline/reconcile.ts'
 import type { FixPorts } from '../../pipeline/recall/fixes.ts'
+import { searchTag } from '../../pipeline/search-tag.ts'
 import { resolve } from '../../pipeline/resolve.ts'
 import type { House } from '../compose.ts'
 import { scheduleFeeds } from '../schedules.ts'
@@ -30,7 +31,7 @@ const reader = `${version} ${formats.map(({ id }) => id).join(' ')}`
 export function stagesOf(house: House): readonly Stage[] {
   const { stores, github, registry, parse, grants, config, webhooks, distros, looks, indexes } = house
   const { concurrency } = config
-  const { repos, dueWork, updates, rebuilds, audit, observations, tagLists, wantedTags, decisions, inbox, inventories, installables } = stores
+  const { repos, dueWork, updates, rebuilds, audit, observations, tagLists, wantedTags, searches, decisions, inbox, inventories, installables } = stores
   const wanted = stores.wantedInspections
   const after = (asOf: Date, minutes: number) => new Date(asOf.getTime() + minutes * 60_000)
   const leaseMs = config.leaseSeconds * 1000
@@ -52,6 +53,9 @@ export function stagesOf(house: House): readonly Stage[] {
     each('tags', { concurrency: concurrency.tags }, async (claim, asOf) =>
       (await listTags({ registry, tagLists, wantedTags, dueWork, grants }, claim, asOf)) ? after(asOf, config.tagsMinutes) : null,
     ),
+    each('search', { concurrency: concurrency.search }, (claim, asOf) =>
+      searchTag({ registry, observations, tagLists, searches, wantedTags, dueWork, distros, grants }, claim, asOf),
+    ),
     {
       kind: 'decide',
       batch,
@@ -61,6 +65,7 @@ export function stagesOf(house: House): readonly Stage[] {
           repos,
           observations,
           wantedTags,
+          searches,
           chooser: createTagChooser(tagLists, distros),
           distros,
           decisions,

@@ -4,10 +4,13 @@ import { formatTagKey, type TagKey } from '../../domain/image/observation.ts'
 import { pinOf } from '../../domain/repo/image-use.ts'
 import type { TagChooser } from '../../pipeline/recall/newer-tag.ts'
 import type { RecalledUse } from '../../pipeline/recall.ts'
+import { searchEveryMs } from '../../pipeline/search-tag.ts'
 import type { Upstream } from '../../policy/facts.ts'
+import type { DigestSearchStore } from '../../ports/digest-search-store.ts'
 import type { DueWorkStore } from '../../ports/due-work-store.ts'
 import type { ObservationStore } from '../../ports/observation-store.ts'
 import { formatListKey } from '../../ports/tag-list-store.ts'
+import { formatWanted } from '../../ports/wanted-inspection-store.ts'
 import type { WantedTag, WantedTagStore } from '../../ports/wanted-tag-store.ts'
 
 export type WatchPorts = {
@@ -15,6 +18,7 @@ export type WatchPorts = {
   readonly wantedTags: Pick<WantedTagStore, 'replaceWanted'>
   readonly dueWork: Pick<DueWorkStore, 'schedule'>
   readonly chooser: Pick<TagChooser, 'list'>
+  readonly searches: Pick<DigestSearchStore, 'search'>
   /** Between two looks at a tag, and at a list of tags, ms. */
   readonly resolveEveryMs: number
   readonly tagsEveryMs: number
@@ -27,17 +31,23 @@ export type WatchPorts = {
 export async function watch(ports: WatchPorts, claim: Claim, repoId: number, uses: readonly RecalledUse[], asOf: Date): Promise<boolean> {
   const wanted = new Map<string, WantedTag>()
   const due: Work[] = []
-  for (const { use, tag: key, upstream, newer, vanished } of uses) {
+  for (const { use, tag: key, alone, upstream, newer, vanished } of uses) {
+    if (key === null && alone !== null) {
+      const searching = await searchWork(ports, alone, asOf)
+      if (searching.length > 0) wanted.set(JSON.stringify(alone), { imageName: alone.imageName, tag: null, pin: alone.digest })
+      due.push(...searching)
+    }
     if (key === null) continue
     due.push(await tagWork(ports, key, upstream, asOf))
     const want = (tag: string | null) => {
       const one: WantedTag = { imageName: key.imageName, tag, pin: tag === null ? null : pinOf(use) }
       wanted.set(JSON.stringify([one.imageName, one.tag, one.pin]), one)
     }
+    // A digest alone is no use of the tag that it is known by.
+    if (alone !== null) want(key.tag)
     if (newer === null && vanished === null) continue
     want(null)
-    const list = await ports.chooser.list(key.scope, key.imageName)
-    due.push(work('tags', formatListKey(key), list === null ? asOf : new Date(list.askedAt.getTime() + ports.tagsEveryMs)))
+    due.push(await listWork(ports, key, asOf))
     if (newer?.kind !== 'listed') continue
     for (const { tag, upstream: said } of [...(newer.candidate === null ? [] : [newer.candidate]), ...newer.unserved.map((tag) => ({ tag, upstream: null }))]) {
       want(tag)
@@ -47,6 +57,22 @@ export async function watch(ports: WatchPorts, claim: Claim, repoId: number, use
   if (!(await ports.wantedTags.replaceWanted(claim, repoId, [...wanted.values()]))) return false
   await ports.dueWork.schedule(due)
   return true
+}
+
+async function listWork({ chooser, tagsEveryMs }: WatchPorts, key: Pick<TagKey, 'scope' | 'imageName'>, asOf: Date): Promise<Work> {
+  const list = await chooser.list(key.scope, key.imageName)
+  return work('tags', formatListKey(key), list === null ? asOf : new Date(list.askedAt.getTime() + tagsEveryMs))
+}
+
+/** What finds the tag of a digest that stands alone: the list of tags, then questions about some of them. Nothing once the search is over. */
+async function searchWork(ports: WatchPorts, alone: NonNullable<RecalledUse['alone']>, asOf: Date): Promise<readonly Work[]> {
+  const { scope, imageName, digest } = alone
+  const search = await ports.searches.search(scope, imageName, digest)
+  if (search?.isOver === true) return []
+  const list = await listWork(ports, alone, asOf)
+  if ((await ports.chooser.list(scope, imageName))?.tags == null) return [list]
+  const dueAt = search === null ? asOf : new Date(search.askedAt.getTime() + searchEveryMs)
+  return [list, work('search', formatWanted({ scope, imageName, manifest: digest }), dueAt)]
 }
 
 async function tagWork({ observations, resolveEveryMs }: WatchPorts, key: TagKey, upstream: Upstream | null, asOf: Date): Promise<Work> {

@@ -11,8 +11,9 @@ export function likelyCarriers(tags: Iterable<string>, distros: DistroTable): re
   const lines = new Map<string, Tag[]>()
   for (const text of new Set(tags)) {
     const tag = parseTag(text, distros)
-    const line = lines.get(tag.shape)
-    if (line === undefined) lines.set(tag.shape, [tag])
+    const key = `${tag.shape} ${tag.preRelease === null}`
+    const line = lines.get(key)
+    if (line === undefined) lines.set(key, [tag])
     else line.push(tag)
   }
   const ranked = [...lines.values()].flatMap((line) =>

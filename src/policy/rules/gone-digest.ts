@@ -1,11 +1,12 @@
 /** gone-digest: the registry does not serve any more what the file is pinned to, so nobody can build it. That waits for no schedule. */
 import { shortDigest } from '../../domain/image/digest.ts'
 import { pinOf } from '../../domain/repo/image-use.ts'
+import { aimedName } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import { moveWord } from '../move-word.ts'
 import type { Rule } from '../rule.ts'
 import { goneSince } from '../target.ts'
-import { day, tagName } from '../words.ts'
+import { day } from '../words.ts'
 import { isVanished, proposal } from './vanished-tag.ts'
 
 /** An update, where the tag is alive or there is a newer one. */
@@ -37,10 +38,11 @@ export const goneWithTag: Rule<UseFacts> = {
     if (use.reference === null || !isVanished(facts) || since === null || pinned === null || upstream?.kind !== 'fault') return null
     return {
       verdict: 'hold',
-      text: `neither ${tagName(use.reference)} nor ${shortDigest(pinned)} that the file has can be pulled any more (the digest since ${day(since)}), so the file cannot be built; ${proposal(facts)}`,
+      text: `neither ${aimedName(facts, use.reference)} nor ${shortDigest(pinned)} that the file has can be pulled any more (the digest since ${day(since)}), so the file cannot be built; ${proposal(facts)}`,
       values: {
-        tag: tagName(use.reference),
+        tag: aimedName(facts, use.reference),
         file: pinned,
+        fault: upstream.fault.kind,
         goneSince: since.toISOString(),
         lastSeen: upstream.last?.at.toISOString() ?? null,
         proposal: vanished?.proposal ?? null,

@@ -1,6 +1,6 @@
 /** no-place: the digest cannot be written there. Without this word an update would be decided and nothing would come of it. */
 import { canRewrite } from '../../domain/repo/rewrite.ts'
-import { aimedTag, getsDigest } from '../aim.ts'
+import { getsDigest, writtenTag } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { targetOf } from '../target.ts'
@@ -11,7 +11,7 @@ export const noPlace: Rule<UseFacts> = {
     const { use } = facts
     const target = targetOf(facts)
     if (use.reference === null || target?.kind !== 'digest') return null
-    const [tag, digest] = [aimedTag(facts, use.reference), getsDigest(facts) ? target.digest : null]
+    const [tag, digest] = [writtenTag(facts, use.reference), getsDigest(facts) ? target.digest : null]
     if (canRewrite(use, { tag, digest })) return null
     return {
       verdict: 'skip',

@@ -4,8 +4,8 @@ import type { Rule } from '../rule.ts'
 
 export const noTag: Rule<UseFacts> = {
   name: 'no-tag',
-  judge: ({ use: { reference } }) =>
-    reference !== null && reference.tag === null && reference.digest !== null
+  judge: ({ carrier, use: { reference } }) =>
+    carrier === null && reference !== null && reference.tag === null && reference.digest !== null
       ? {
           verdict: 'skip',
           text: `nothing says which tag this digest follows; write it as ${reference.spelling}:<tag>@<digest>`,

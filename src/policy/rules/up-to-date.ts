@@ -1,10 +1,10 @@
 /** up-to-date: the file is pinned to what the tag shows. */
 import { pinOf } from '../../domain/repo/image-use.ts'
-import { candidateOf } from '../aim.ts'
+import { aimedName, candidateOf, carrierWords } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { targetOf } from '../target.ts'
-import { age, tagName } from '../words.ts'
+import { age } from '../words.ts'
 
 export const upToDate: Rule<UseFacts> = {
   name: 'up-to-date',
@@ -24,7 +24,7 @@ export const upToDate: Rule<UseFacts> = {
     const what = target.platform === null ? 'what' : 'the manifest of its platform in what'
     return {
       verdict: 'current',
-      text: `the file is pinned to ${what} ${tagName(use.reference)} shows, ${age(upstream.firstSeen)}`,
+      text: `the file is pinned to ${what} ${aimedName(facts, use.reference)} shows, ${age(upstream.firstSeen)}${carrierWords(facts)}`,
       values: { digest: pinned, index: upstream.digest, firstSeen: upstream.firstSeen?.toISOString() ?? null },
     }
   },

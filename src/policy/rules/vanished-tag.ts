@@ -1,10 +1,10 @@
 /** vanished-tag: the registry has the tag no more. Nothing newer will come for it, and without a digest the file cannot be built. */
 import { type Digest, shortDigest } from '../../domain/image/digest.ts'
 import { pinOf } from '../../domain/repo/image-use.ts'
-import { candidateOf } from '../aim.ts'
+import { aimedName, candidateOf } from '../aim.ts'
 import type { UseFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
-import { day, tagName } from '../words.ts'
+import { day } from '../words.ts'
 
 export const vanishedTag: Rule<UseFacts> = {
   name: 'vanished-tag',
@@ -17,10 +17,11 @@ export const vanishedTag: Rule<UseFacts> = {
     const left = pinned === null ? 'so the file cannot be built' : stillServed(pinned, upstream.pinned !== null)
     return {
       verdict: 'hold',
-      text: `${tagName(use.reference)} ${seen}${pinned === null ? ', ' : '; '}${left}; ${proposal(facts)}`,
+      text: `${aimedName(facts, use.reference)} ${seen}${pinned === null ? ', ' : '; '}${left}; ${proposal(facts)}`,
       values: {
-        tag: tagName(use.reference),
+        tag: aimedName(facts, use.reference),
         file: pinned,
+        fault: upstream.fault.kind,
         lastSeen: last?.at.toISOString() ?? null,
         lastDigest: last?.digest ?? null,
         proposal: vanished?.proposal ?? null,
@@ -42,11 +43,12 @@ export function isVanished(facts: UseFacts): boolean {
 }
 
 /** What a person could do about it. */
-export function proposal({ vanished, use: { reference } }: Pick<UseFacts, 'vanished' | 'use'>): string {
+export function proposal({ vanished, carrier, use: { reference } }: Pick<UseFacts, 'vanished' | 'carrier' | 'use'>): string {
   const spelling = reference?.spelling ?? ''
   if (vanished === null || !vanished.isListed) return 'which tags there are is not known yet'
   if (vanished.proposal === null) return 'no tag of its line is left, so a person has to choose another one'
   const { follow, tag } = vanished.proposal
+  if (carrier !== null) return `${spelling}:${tag} could take its place, written with its tag`
   return follow === null
     ? `${spelling}:${tag} covers it: write that tag instead`
     : `with \`follow: ${follow}\` for it in the policy file it would move to ${spelling}:${tag}`

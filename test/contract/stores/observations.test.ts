@@ -31,6 +31,25 @@ const manifest: Manifest = { kind: 'image', digest: a, mediaType: 'text/plain', 
 const platform = { os: 'linux', architecture: 'arm', variant: 'v7', osVersion: null }
 
 describe.each(implementations)('observations on $name', ({ open }) => {
+  it('the tags that showed a digest are found, each by its newest interval, the one seen last first', async () => {
+    const store = open()
+    const key = someTag()
+    const [other, third] = [
+      { ...key, tag: 'latest' },
+      { ...key, tag: 'edge' },
+    ]
+    for (const [at, digest] of [a, b, a, b].entries()) await store.observe(key, digest, minute(at))
+    await store.observe(other, a, minute(7))
+    await store.observe(third, b, minute(8))
+    await store.observe({ ...key, scope: 'acme-token', tag: 'private' }, a, minute(9))
+    expect(await store.tagsShowing(key.scope, key.imageName, a, 9)).toMatchObject([
+      { tag: 'latest', leftAt: null },
+      { tag: key.tag, firstSeen: minute(2), leftAt: minute(3) },
+    ])
+    expect(await store.tagsShowing(key.scope, key.imageName, a, 1)).toHaveLength(1)
+    expect(await store.tagsShowing(key.scope, 'docker.io/library/none', a, 9)).toEqual([])
+  })
+
   it('the first look is no move, and the same digest extends the interval', async () => {
     const store = open()
     const key = someTag()

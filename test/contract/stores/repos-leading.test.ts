@@ -64,6 +64,8 @@ describe('reposLeadingTo', () => {
     await wantedTags.replaceWanted(await deciding(db, 2), 2, [{ imageName, tag: '3', pin: null }])
     await observations.observe(tag, index, minute(0))
     expect(await leading()).toEqual([2])
+    await wantedTags.replaceWanted(await deciding(db, 1), 1, [{ imageName, tag: '9', pin: older }])
+    expect(await leading()).toEqual([1, 2])
   })
 
   it('finds those of a manifest that nobody has looked into', async () => {

@@ -68,6 +68,17 @@ it('the key of a list is read back, and nothing else is', () => {
   for (const text of ['', 'public', 'public ', 'a b c']) expect(() => parseListKey(text)).toThrow()
 })
 
+it('a search keeps how far it came, by scope', async () => {
+  const { searches } = db.stores
+  const [image, a] = [someImage(), digest('a')]
+  expect(await searches.search('public', image, a)).toBeNull()
+  await searches.saveSearch('public', image, a, { askedAt: minute(0), asked: ['latest', '3'], isOver: false })
+  expect(await searches.search('public', image, a)).toEqual({ askedAt: minute(0), asked: ['latest', '3'], isOver: false })
+  await searches.saveSearch('public', image, a, { askedAt: minute(1), asked: [], isOver: true })
+  expect(await searches.search('public', image, a)).toEqual({ askedAt: minute(1), asked: [], isOver: true })
+  expect(await searches.search('acme-token', image, a)).toBeNull()
+})
+
 describe('wanted tags', () => {
   const [a, b] = [digest('a'), digest('b')]
   const alpine = 'docker.io/library/alpine'

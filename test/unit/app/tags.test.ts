@@ -260,6 +260,59 @@ describe('a tag that went back', () => {
   })
 })
 
+describe('a digest without a tag', () => {
+  it('follows a tag that another repo taught us, and gets no tag', async () => {
+    const { org, digest } = await following('3.12-slim', '')
+    const alone = org.repo('alone', { Dockerfile: `FROM ${org.image}@${digest}\n` })
+    await bed.idle()
+    expect(await reasons(org, 'alone')).toEqual(['current up-to-date'])
+    expect(await text(org, 'alone')).toContain(':3.12-slim shows now')
+    const second = org.move('second', '3.12-slim')
+    await bed.pass(hour)
+
+    expect(offered(alone)).toBe(`FROM ${org.image}@${second}\n`)
+    expect(open(alone)[0]?.body).toContain('showed until')
+    expect(lists(org)).toBe(0)
+    bed.github.merge(alone, open(alone)[0]!.number, 'maintainer')
+    await bed.pass(hour)
+    expect(await reasons(org, 'alone')).toEqual(['current up-to-date'])
+  })
+
+  it('is looked for among the tags of the registry, once, and follows what is found', async () => {
+    const org = bed.organisation()
+    for (const tag of ['latest', '1', '1.1']) org.move(tag, tag)
+    const digest = org.move('1.0', '1.0')
+    const files = { Dockerfile: `FROM ${org.image}@${digest}\n` }
+    const repos = [org.repo('alone', files), org.repo('too', files)]
+    await bed.idle()
+    expect(await reasons(org, 'alone')).toEqual(['current up-to-date'])
+    expect(lists(org)).toBe(1)
+    const second = org.move('second', '1.0')
+    await bed.pass(hour)
+
+    for (const repo of repos) expect(offered(repo)).toBe(`FROM ${org.image}@${second}\n`)
+  })
+
+  it('that no tag shows is skipped with what to write, and twenty tags a day are asked', async () => {
+    const org = bed.organisation()
+    const digest = org.move('lost', 'lost')
+    bed.registry.untag(`${org.name}/base`, 'lost')
+    for (let minor = 0; minor < 45; minor++) bed.registry.tag(`${org.name}/base`, `1.${minor}`, org.move('other', 'other'))
+    org.repo('alone', { Dockerfile: `FROM ${org.image}@${digest}\n` })
+    const heads = () => bed.registry.requests.filter(({ method, path }) => method === 'HEAD' && path.includes(`/${org.name}/base/`)).length
+    const asked: number[] = []
+    await bed.idle()
+    asked.push(heads())
+    for (let days = 0; days < 4; days++) {
+      await bed.pass(25 * hour)
+      asked.push(heads())
+    }
+
+    expect(asked).toEqual([20, 40, 46, 46, 46])
+    expect(await reasons(org, 'alone')).toEqual(['skip no-tag'])
+  })
+})
+
 describe('what a list of tags costs', () => {
   it('is one request for all repos that want it, and none where nobody does', async () => {
     const org = bed.organisation()

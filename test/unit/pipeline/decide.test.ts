@@ -20,6 +20,7 @@ const used = (name: string, upstream: Upstream) => ({
   group: `docker.io/${name}:1`,
   upstream,
   newer: null,
+  carrier: null,
   vanished: null,
 })
 
@@ -68,6 +69,7 @@ test('a file that cannot be read now keeps its open pull request', () => {
     group: null,
     upstream: null,
     newer: null,
+    carrier: null,
     vanished: null,
   }
   const row = { key: { repoId: 1, baseBranch: 'main', group: 'docker.io/x/one:1' }, plan: { changes: [{ path: skipped.use.file }] } } as unknown as Update

@@ -10,7 +10,7 @@ import type { Edit, ImageUse } from '../../../src/domain/repo/image-use.ts'
 import type { Offer } from '../../../src/domain/update.ts'
 import type { Policy } from '../../../src/domain/repo/policy.ts'
 import { aimOf } from '../../../src/policy/aim.ts'
-import type { BuildFacts, NewerTag, Pinned, Upstream, UseFacts, Vanished, WaitingFix } from '../../../src/policy/facts.ts'
+import type { BuildFacts, Carrier, NewerTag, Pinned, Upstream, UseFacts, Vanished, WaitingFix } from '../../../src/policy/facts.ts'
 import { readPolicy } from '../../../src/policy/policy-file.ts'
 import { policyFor } from '../../../src/policy/policy-for.ts'
 import { toEvidence, type WrittenEvidence } from '../render/case-evidence.ts'
@@ -49,6 +49,7 @@ export type WrittenUseFacts = {
   readonly upstream: WrittenUpstream
   readonly newer?: WrittenNewer
   readonly vanished?: Vanished
+  readonly carrier?: { readonly tag: string; readonly until: string | null; readonly others?: readonly string[] }
   readonly evidence?: { readonly pendingUntil: string } | WrittenEvidence
   readonly refusedDigests?: readonly string[]
   readonly isHandsOff?: boolean
@@ -79,7 +80,12 @@ export function toUseFacts(written: WrittenUseFacts): UseFacts {
     repo: written.repo ?? null,
     policy: policyFor(toPolicy(written.policy), use),
     use,
-    ...aimOf({ upstream: toUpstream(written.upstream), newer: toNewer(written.newer), vanished: written.vanished ?? null }),
+    ...aimOf({
+      upstream: toUpstream(written.upstream),
+      newer: toNewer(written.newer),
+      vanished: written.vanished ?? null,
+      carrier: toCarrier(written.carrier),
+    }),
     evidence: toEvidenceFacts(written.evidence),
     refusedDigests: (written.refusedDigests ?? []).map(toOffer),
     isHandsOff: written.isHandsOff ?? false,
@@ -214,6 +220,11 @@ function toUpstream(written: WrittenUpstream): Upstream | null {
     pinned: toPinned(written.pinned),
     wentBack: written.wentBack === undefined ? null : { at: new Date(written.wentBack.at), leftAt: new Date(written.wentBack.leftAt) },
   }
+}
+
+function toCarrier(written: WrittenUseFacts['carrier']): Carrier | null {
+  if (written === undefined) return null
+  return { tag: written.tag, until: written.until === null ? null : new Date(written.until), others: written.others ?? [], othersLeft: 0 }
 }
 
 function toNewer(written: WrittenNewer | undefined): NewerTag | null {

@@ -31,6 +31,11 @@ export function createMemoryObservationStore(): ObservationStore {
       return { moved, previous: current.digest }
     },
     history: async (key, limit) => (histories.get(formatTagKey(key)) ?? []).slice(0, limit),
+    async tagsShowing(scope, imageName, digest, limit) {
+      const tags = [...histories.values()].flatMap((history) => history.find((one) => one.digest === digest) ?? [])
+      const shown = tags.filter((one) => one.scope === scope && one.imageName === imageName)
+      return shown.sort((a, b) => b.lastSeen.getTime() - a.lastSeen.getTime() || (a.tag < b.tag ? -1 : 1)).slice(0, limit)
+    },
     manifest: async (scope, imageName, digest) => manifests.get(manifestKey(scope, imageName, digest)) ?? null,
     async saveManifest(scope, imageName, manifest, platform) {
       const key = manifestKey(scope, imageName, manifest.digest)

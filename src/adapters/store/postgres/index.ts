@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { AdvisoryStore } from '../../../ports/advisory-store.ts'
 import type { AuditTrail } from '../../../ports/audit-trail.ts'
 import type { DecisionStore } from '../../../ports/decision-store.ts'
+import type { DigestSearchStore } from '../../../ports/digest-search-store.ts'
 import type { DueWorkStore } from '../../../ports/due-work-store.ts'
 import type { InboxStore } from '../../../ports/inbox-store.ts'
 import type { InstallableStore } from '../../../ports/installable-store.ts'
@@ -19,6 +20,7 @@ import { createAdvisoryStore } from './advisories.ts'
 import { createAuditTrail } from './audit-trail.ts'
 import { openDatabase } from './database.ts'
 import { createDecisionStore } from './decisions.ts'
+import { createDigestSearchStore } from './digest-searches.ts'
 import { createDueWorkStore } from './due-work.ts'
 import { createInboxStore } from './inbox.ts'
 import { createInventoryStore } from './inventories.ts'
@@ -41,6 +43,7 @@ export type Stores = {
   readonly observations: ObservationStore
   readonly tagLists: TagListStore
   readonly wantedTags: WantedTagStore
+  readonly searches: DigestSearchStore
   readonly decisions: DecisionStore
   readonly updates: UpdateStore
   readonly rebuilds: RebuildStore
@@ -65,6 +68,7 @@ export function createPostgresStores(pool: Pool, { writeLimits = gitHubWriteLimi
     observations: createObservationStore(db),
     tagLists: createTagListStore(db),
     wantedTags: createWantedTagStore(db),
+    searches: createDigestSearchStore(db),
     decisions: createDecisionStore(db),
     updates: createUpdateStore(db),
     rebuilds: createRebuildStore(db),

@@ -47,6 +47,15 @@ export function createObservationStore(db: Database): ObservationStore {
       return rows.map(toObservation)
     },
 
+    async tagsShowing(scope, imageName, digest, limit) {
+      const { rows } = await sql<ObservationTable>`
+        select * from (
+          select distinct on (tag) * from underpin.observations
+          where scope = ${scope} and image_name = ${imageName} and digest = ${digest} order by tag, first_seen desc) as shown
+        order by last_seen desc, tag limit ${limit}`.execute(db)
+      return rows.map(toObservation)
+    },
+
     async manifest(scope, imageName, digest) {
       const row = await db
         .selectFrom('manifests')

@@ -102,6 +102,8 @@ async function leadingTo(db: Queries, manifests: Manifests): Promise<readonly Re
       join underpin.observations as o on o.scope = l.scope and o.image_name = l.image_name and o.digest = l.digest and o.left_at is null
       join underpin.image_uses as u on u.image_name = o.image_name and u.tag = o.tag
       union
+      select w.repo_id, l.scope, l.image_name from led as l join underpin.wanted_tags as w on w.image_name = l.image_name and w.pin = l.digest
+      union
       select w.repo_id, l.scope, l.image_name from led as l
       join underpin.observations as o on o.scope = l.scope and o.image_name = l.image_name and o.digest = l.digest and o.left_at is null
       join underpin.wanted_tags as w on w.image_name = o.image_name and w.tag = o.tag)

@@ -99,6 +99,34 @@ describe('scan', () => {
     expect(read('Dockerfile')).toBe(content(second))
   })
 
+  it('--policy moves to the newest tag of the line that it allows, with the digest where there is one, and asks for the list once', async () => {
+    const { digest: first } = registry.pushImage('newer/base', '1.2.0', { label: 'first' })
+    const { digest: second } = registry.pushImage('newer/base', '1.4.0', { label: 'second' })
+    registry.pushImage('newer/base', '2.0.0', { label: 'third' })
+    registry.pushImage('newer/base', '1.4.0-slim', { label: 'fourth' })
+    const image = `${registry.host}/newer/base`
+    write('Dockerfile', `FROM ${image}:1.2.0@${first} AS build\nFROM ${image}:1.2.0\n`)
+    await scan('--write')
+    expect(read('Dockerfile')).toBe(`FROM ${image}:1.2.0@${first} AS build\nFROM ${image}:1.2.0\n`)
+    const before = registry.requests.length
+    const { out } = await scan('--write', '--policy', 'minor')
+
+    expect(read('Dockerfile')).toBe(`FROM ${image}:1.4.0@${second} AS build\nFROM ${image}:1.4.0\n`)
+    expect(out).toContain('2.0.0 is beyond it')
+    expect(registry.requests.slice(before).filter(({ path }) => path.includes('/tags/list'))).toHaveLength(1)
+  })
+
+  it('a tag that is gone is held with what could take its place, where the pinned digest is still served', async () => {
+    const { digest } = registry.pushImage('vanished/base', '1.2.0', { label: 'first' })
+    registry.pushImage('vanished/base', '1.2.1', { label: 'second' })
+    registry.untag('vanished/base', '1.2.0')
+    write('Dockerfile', `FROM ${registry.host}/vanished/base:1.2.0@${digest}\n`)
+    const { out } = await scan()
+
+    expect(out).toContain('(vanished-tag)')
+    expect(out).toContain('`follow: patch` for it in the policy file it would move to')
+  })
+
   it('--pin gives floating tags a digest', async () => {
     const { digest } = registry.pushImage('pin/base', '1', { label: 'first' })
     write('Dockerfile', `FROM ${registry.host}/pin/base:1\n`)
@@ -216,7 +244,7 @@ describe('bad input', () => {
     write('Dockerfile', `FROM ${registry.host}/gone/base:1@sha256:${'0'.repeat(64)}\n`)
     const { out } = await scan()
 
-    expect(out).toContain('no longer serves')
+    expect(out).toContain('cannot be pulled any more')
   })
 
   it('a manifest that does not hash to its digest is not believed', async () => {

@@ -11,6 +11,12 @@ const statements = [
     image_name text not null, tag text, pin text,
     primary key (repo_id, position))`,
   'create index wanted_tags_tag on underpin.wanted_tags (image_name, tag)',
+  'create index wanted_tags_pin on underpin.wanted_tags (image_name, pin) where pin is not null',
+  // Which tags were asked for a digest that files name without one, and by which tags it was seen.
+  `create table underpin.digest_searches (
+    scope text not null, image_name text not null, digest text not null, asked_at timestamptz not null, asked text[] not null, is_over boolean not null,
+    primary key (scope, image_name, digest))`,
+  'create index observations_digest on underpin.observations (scope, image_name, digest)',
   // When the registry was last known to serve a manifest that we have, and since when it is known not to serve a digest.
   'alter table underpin.manifests add column served_at timestamptz',
   'alter table underpin.unserved_digests add column since timestamptz',
