@@ -13,5 +13,5 @@ export const bake = treeFormat(
     compose: bakeUses,
   },
   false,
-  (text, _hints, path) => ({ documents: [path.endsWith('.json') ? readJson(text) : readHcl(text)], broken: [] }),
+  (text, hints, path) => ({ documents: !hints.test(text) ? [] : [path.endsWith('.json') ? readJson(text) : readHcl(text)], broken: [] }),
 )

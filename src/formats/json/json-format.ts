@@ -5,5 +5,5 @@ import { readJson } from './read-json.ts'
 
 /** The format of a row. */
 export function jsonFormat(row: TreeRow): FileFormat {
-  return treeFormat(row, false, (text) => ({ documents: [readJson(text)], broken: [] }))
+  return treeFormat(row, false, (text, hints) => ({ documents: hints.test(text) ? [readJson(text)] : [], broken: [] }))
 }
