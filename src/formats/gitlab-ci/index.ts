@@ -6,6 +6,6 @@ import { pipelineUses } from './uses.ts'
 export const gitlabCi = yamlFormat({
   id: 'gitlab-ci',
   matches: (path) => /(?:^|\/)(?:[^/]*\.?gitlab-ci(?:[._-][^/]*)?|\.gitlab(?:-ci)?\/(?!agents\/).+)\.ya?ml$/.test(path),
-  hints: /image|services|inputs|docker|podman|buildah/,
+  hints: /image|services|inputs|docker|podman|buildah|nerdctl|executor/,
   compose: pipelineUses,
 })
