@@ -9,6 +9,6 @@ export const azurePipelines = yamlFormat({
     /(?:^|\/)(?:\.?(?:[^/]+[._-])?azure-?pipelines?[^/]*|(?:\.?azure-pipelines|\.azuredevops|\.azdo|\.pipelines|\.vsts(?:-ci)?|eng\/(?:common\/)?(?:core-)?(?:pipelines|templates[^/]*))\/.+|\.vsts-ci[^/]*)\.ya?ml$/i.test(
       path,
     ),
-  hints: /container|image|docker|podman|buildah/i,
+  hints: /container|services|docker|podman|buildah|nerdctl|executor/i,
   compose: pipelineUses,
 })

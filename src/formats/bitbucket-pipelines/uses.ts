@@ -1,7 +1,7 @@
 /** The image uses and builds of a Bitbucket pipeline. */
 import type { Role } from '../../domain/repo/image-use.ts'
 import { buildCommands } from '../build-command.ts'
-import { checkout, declareBuild, distinct } from '../build-request.ts'
+import { type BuildRequest, checkout, declareBuild, distinct } from '../build-request.ts'
 import { addChoice } from '../choices.ts'
 import { joinedScripts, type Variable } from '../shell-commands.ts'
 import { part, type Sourced } from '../sourced.ts'
@@ -14,28 +14,24 @@ export function pipelineUses(composing: Composing): void {
   for (const document of composing.documents) {
     readImage(at(document, 'image'), 'container', composing)
     for (const { value } of entriesAt(document, 'definitions', 'services')) readImage(at(value, 'image'), 'service', composing)
-    readSteps(document, composing)
+    for (const request of distinct(readSteps(document, composing))) declareBuild(composing, request)
   }
 }
 
 /** A step may stand in a pipeline, in a stage, among parallel ones, or among the definitions for aliases to take. */
-function readSteps(tree: Tree, composing: Composing): void {
-  if (tree.kind === 'list') for (const item of tree.items) readSteps(item, composing)
-  if (tree.kind !== 'map') return
-  for (const { key, value } of tree.entries) {
-    if (key === 'step') readStep(value, composing)
-    else readSteps(value, composing)
-  }
+function readSteps(tree: Tree, composing: Composing): readonly BuildRequest[] {
+  if (tree.kind === 'list') return tree.items.flatMap((item) => readSteps(item, composing))
+  return tree.kind === 'map' ? tree.entries.flatMap(({ key, value }) => (key === 'step' ? readStep(value, composing) : readSteps(value, composing))) : []
 }
 
-function readStep(step: Tree, composing: Composing): void {
+/** Writes the images of a step, and gives what its scripts build. */
+function readStep(step: Tree, composing: Composing): readonly BuildRequest[] {
   readImage(at(step, 'image'), 'container', composing)
-  for (const key of ['script', 'after-script']) {
+  return ['script', 'after-script'].flatMap((key) => {
     const lines = itemsAt(step, key)
     for (const line of lines) readPipe(line, composing)
-    const script = joinedScripts(lines.flatMap((line) => (line.kind === 'text' ? [line.text] : [])))
-    for (const request of distinct(buildCommands(script, '', variable))) declareBuild(composing, request)
-  }
+    return buildCommands(joinedScripts(lines.flatMap((line) => (line.kind === 'text' ? [line.text] : []))), '', variable)
+  })
 }
 
 const variable: Variable = (name) => (name === 'BITBUCKET_CLONE_DIR' ? checkout : null)

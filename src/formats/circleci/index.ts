@@ -6,6 +6,6 @@ import { configUses } from './uses.ts'
 export const circleci = yamlFormat({
   id: 'circleci',
   matches: (path) => /(?:^|\/)\.circleci\/.+\.ya?ml$/.test(path),
-  hints: /docker|podman|buildah/,
+  hints: /docker|podman|buildah|nerdctl|executor/,
   compose: configUses,
 })

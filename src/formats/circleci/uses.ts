@@ -1,6 +1,6 @@
 /** The image uses and builds of a CircleCI configuration. */
 import { buildCommands } from '../build-command.ts'
-import { checkout, declareBuild, distinct, pathFrom } from '../build-request.ts'
+import { type BuildRequest, checkout, declareBuild, distinct, pathFrom } from '../build-request.ts'
 import { addChoice, type Choices, expandKnown } from '../choices.ts'
 import type { Variable } from '../shell-commands.ts'
 import { nothing, type Sourced } from '../sourced.ts'
@@ -14,14 +14,16 @@ import { parameterForm, pipelineOnly, scopesOf } from './parameters.ts'
 /** Writes the images of executors and jobs (the first of a list is what steps run in), and declares what their steps build. Images of machines are no container images. */
 export function configUses(composing: Composing): void {
   for (const document of composing.documents) {
+    const requests: BuildRequest[] = []
     for (const { tree, choices } of scopesOf(document)) {
       readImages(tree, choices, composing)
-      declareBuilds(tree, choices, composing)
+      requests.push(...buildsIn(tree, choices))
     }
     const others = entriesAt(document).filter(({ key }) => !scoped.has(key))
     const rest: Tree = { kind: 'map', at: document.at, entries: others }
     readImages(rest, pipelineOnly(document), composing)
-    declareBuilds(rest, pipelineOnly(document), composing)
+    requests.push(...buildsIn(rest, pipelineOnly(document)))
+    for (const request of distinct(requests)) declareBuild(composing, request)
   }
 }
 
@@ -41,9 +43,9 @@ function readImages(tree: Tree, choices: Choices, composing: Composing): void {
 }
 
 /** The command lines of a job or a command run where its repo is checked out. */
-function declareBuilds(tree: Tree, choices: Choices, composing: Composing): void {
+function buildsIn(tree: Tree, choices: Choices): readonly BuildRequest[] {
   const outer = environmentOf([at(tree, 'environment')], choices)
-  const requests = runsIn(tree).flatMap((run) => {
+  return runsIn(tree).flatMap((run) => {
     const script = run.kind === 'text' ? run.text : textAt(run, 'command')
     if (script === null) return []
     const own = environmentOf([at(run, 'environment')], choices)
@@ -51,7 +53,6 @@ function declareBuilds(tree: Tree, choices: Choices, composing: Composing): void
     const folder = expandKnown(textAt(run, 'working_directory') ?? nothing, parameterForm, choices).text
     return buildCommands(expandKnown(script, parameterForm, choices), pathFrom('', folder), variable)
   })
-  for (const request of distinct(requests)) declareBuild(composing, request)
 }
 
 /** What stands behind `run` among steps, also in steps that run on a condition. */

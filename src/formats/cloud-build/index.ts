@@ -13,5 +13,10 @@ export const cloudBuild = treeFormat(
     compose: buildUses,
   },
   true,
-  (text, hints, path) => (path.endsWith('.json') ? { documents: [readJson(text)], broken: [] } : readYaml(text, hints, path)),
+  (text, hints, path) => (path.endsWith('.json') ? { documents: [readJson(text)], broken: [] } : readYaml(withoutDash(text), hints, path)),
 )
+
+/** `waitFor: [-]`, which Google's reader takes for a text and YAML has no place for, as a null of the same length. */
+function withoutDash(text: string): string {
+  return text.replace(/(waitFor:[ \t]*\[)-(?=\])/g, '$1~')
+}

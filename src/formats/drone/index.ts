@@ -6,6 +6,6 @@ import { pipelineUses } from './uses.ts'
 export const drone = yamlFormat({
   id: 'drone',
   matches: (path) => /(?:^|\/)\.drone(?:[._-][^/]*)?(?:\/.+)?\.ya?ml$/.test(path),
-  hints: /image/,
+  hints: /image|docker|podman|buildah|nerdctl|executor/,
   compose: pipelineUses,
 })

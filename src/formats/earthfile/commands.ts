@@ -63,7 +63,7 @@ class CommandReader {
         this.#pos++
       } else if (char === '#' && word.length === 0) this.#pos = this.#endOfLine()
       else {
-        const end = char === '"' || char === "'" ? this.#endOfQuoted(char) : this.#pos + (char === '\\' ? 2 : 1)
+        const end = char === '"' || char === "'" ? this.#endOfQuoted(char) : char === '$' ? this.#endOfShellOut() : this.#pos + (char === '\\' ? 2 : 1)
         word.addAll(this.#source, this.#pos, Math.min(end, this.#text.length))
         this.#pos = end
       }
@@ -93,6 +93,12 @@ class CommandReader {
     return this.#pos + 1
   }
 
+  /** Behind `$(…)` on one line, which is one word with its blanks; behind the `$` of anything else. */
+  #endOfShellOut(): number {
+    shellOut.lastIndex = this.#pos
+    return shellOut.test(this.#text) ? shellOut.lastIndex : this.#pos + 1
+  }
+
   #skipBlanks(): void {
     while (/[ \t\r]/.test(this.#text[this.#pos] ?? '')) this.#pos++
   }
@@ -105,4 +111,5 @@ class CommandReader {
 
 const lineEnd = /[ \t]*(?:#[^\n]*)?\r?\n/y
 const commentLine = /[ \t]*#[^\n]*\n/y
+const shellOut = /\$\([^()\n]*(?:\([^()\n]*\)[^()\n]*){0,20}\)/y
 const longestName = 300

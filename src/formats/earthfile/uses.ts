@@ -85,7 +85,7 @@ function declareDockerfile(words: readonly Sourced[], at: number, args: Argument
   const folder = pathFrom(posix.dirname(composing.file.path), known(context).text)
   const file = flags.files.at(-1)
   const dockerfile = file === undefined ? pathFrom(folder, 'Dockerfile') : pathFrom(posix.dirname(composing.file.path), known(file).text)
-  if (dockerfile === null || dockerfile.includes('+') || !isKnown(fromBuilder(dockerfile))) return
+  if (dockerfile === null || [context, ...flags.files].some(({ text }) => text.includes('+')) || !isKnown(fromBuilder(dockerfile))) return
   const target = flags.targets.at(-1)
   declareBuild(composing, {
     at,

@@ -11,7 +11,7 @@ import { unitUses } from './uses.ts'
 const id = 'quadlet'
 
 /** The section of a unit that can name an image. Other files have such names as well. */
-const section = /^[ \t]*\[(?:Container|Image|Volume|Build)\][ \t]*\r?$/m
+const section = /^(?:\xef\xbb\xbf)?[ \t]*\[(?:Container|Image|Volume|Build)\][ \t]*\r?$/m
 
 /** `*.container`, `*.image`, `*.volume`, `*.build`, and what is dropped in beside them (`*.container.d/*.conf`); templates of these. */
 export const quadlet: FileFormat = {

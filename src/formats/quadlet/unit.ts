@@ -1,4 +1,5 @@
 /** Unit files as systemd reads them (https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html). */
+import { withoutBlanks } from '../choices.ts'
 import { fromBuilder, fromFile, join, part, type Sourced } from '../sourced.ts'
 
 /** One `Key=value` of a section; a value over several lines has a blank between them. */
@@ -7,30 +8,13 @@ export type Setting = { readonly section: string; readonly key: string; readonly
 /** The settings of `text` (latin1) in order. Lines that are none say nothing. Total and linear. */
 export function readUnit(text: string): readonly Setting[] {
   const settings: Setting[] = []
-  const source = fromFile(text, 0)
   let section = ''
-  let open: { readonly key: string; readonly pieces: Sourced[] } | null = null
-  const close = (): void => {
-    if (open !== null) settings.push({ section, key: open.key, value: trimmed(join(open.pieces)) })
-    open = null
+  for (const line of logicalLines(text)) {
+    const header = /^[ \t]*\[([^\]]*)\][ \t]*$/.exec(line.text)?.[1]
+    const equals = line.text.indexOf('=')
+    if (header !== undefined) section = header
+    else if (equals > 0) settings.push({ section, key: line.text.slice(0, equals).trim(), value: withoutBlanks(part(line, equals + 1)) })
   }
-  for (const [start, end] of linesOf(text)) {
-    const line = part(source, start, end)
-    const isComment = /^[ \t]*[#;]/.test(line.text)
-    if (isComment) continue
-    const goesOn = line.text.endsWith('\\')
-    const content = goesOn ? part(line, 0, line.text.length - 1) : line
-    const pending: { readonly key: string; readonly pieces: Sourced[] } | null = open
-    if (pending !== null) (pending as { readonly pieces: Sourced[] }).pieces.push(fromBuilder(' '), content)
-    else {
-      const header = /^[ \t]*\[([^\]]*)\][ \t]*$/.exec(line.text)?.[1]
-      const equals = content.text.indexOf('=')
-      if (header !== undefined) section = header
-      else if (equals > 0) open = { key: content.text.slice(0, equals).trim(), pieces: [part(content, equals + 1)] }
-    }
-    if (!goesOn) close()
-  }
-  close()
   return settings
 }
 
@@ -46,16 +30,21 @@ export function allOf(settings: readonly Setting[], section: string, key: string
   return values.slice(values.findLastIndex(({ text }) => text === '') + 1)
 }
 
-function* linesOf(text: string): Iterable<readonly [start: number, end: number]> {
+/** The lines, those that a `\` continues joined by a blank; comments, also between such, left out. */
+function* logicalLines(text: string): Iterable<Sourced> {
+  const source = fromFile(text, 0)
+  let pieces: Sourced[] = []
   for (let start = text.startsWith('\xef\xbb\xbf') ? 3 : 0; start < text.length; ) {
     const feed = text.indexOf('\n', start)
     const end = feed < 0 ? text.length : feed
-    yield [start, text[end - 1] === '\r' ? end - 1 : end]
+    const line = part(source, start, text[end - 1] === '\r' && end > start ? end - 1 : end)
     start = end + 1
+    if (/^[ \t]*[#;]/.test(line.text)) continue
+    const goesOn = line.text.endsWith('\\')
+    pieces.push(...(pieces.length > 0 ? [fromBuilder(' ')] : []), goesOn ? part(line, 0, line.text.length - 1) : line)
+    if (goesOn) continue
+    yield join(pieces)
+    pieces = []
   }
-}
-
-function trimmed(source: Sourced): Sourced {
-  const start = source.text.length - source.text.trimStart().length
-  return part(source, start, Math.max(start, source.text.trimEnd().length))
+  if (pieces.length > 0) yield join(pieces)
 }

@@ -53,6 +53,9 @@ function mountedImage(mount: Sourced): Sourced | null {
   return source === undefined ? null : part(mount, source.index + source[0].indexOf('=') + 1, source.index + source[0].length)
 }
 
+/** Contexts that the builder gets from elsewhere. */
+const isRemote = /^(?:[a-z]+:\/\/|git@|github\.com\/)|\.git(?:#|$)/
+
 /** The context is the folder of the unit, the one of its file, or another one that is given. */
 function declareUnit(settings: readonly Setting[], composing: Composing): void {
   const file = lastOf(settings, 'Build', 'File')
@@ -61,7 +64,7 @@ function declareUnit(settings: readonly Setting[], composing: Composing): void {
   if (!settings.some(({ section }) => section === 'Build')) return
   const folder = context === null || /^(?:unit|file)$/.test(context.text) ? unitFolder : pathFrom(unitFolder, context.text)
   const dockerfile = pathFrom(folder, file?.text ?? 'Containerfile')
-  if (dockerfile === null || /[%:]/.test(dockerfile)) return
+  if (dockerfile === null || /[%:]/.test(dockerfile) || (context !== null && isRemote.test(context.text))) return
   const args = allOf(settings, 'Build', 'BuildArg').flatMap((line) =>
     shellSteps(line, () => null).flatMap((step) => (step.kind === 'command' ? step.words.map((word): Given => givenBy(word, () => null)) : [])),
   )

@@ -6,6 +6,6 @@ import { skaffoldUses } from './uses.ts'
 export const skaffold = yamlFormat({
   id: 'skaffold',
   matches: (path) => /(?:^|\/)(?:[^/]+[._-])?skaffold(?:[._-][^/]*)?\.ya?ml$/.test(path),
-  hints: /skaffold\/v/,
+  hints: /skaffold\//,
   compose: skaffoldUses,
 })

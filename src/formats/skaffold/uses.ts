@@ -20,30 +20,27 @@ export function skaffoldUses(composing: Composing): void {
 
 function readPipeline(pipeline: Tree, built: ReadonlySet<string>, composing: Composing): void {
   const build = at(pipeline, 'build')
-  for (const artifact of itemsAt(build, 'artifacts')) readArtifact(artifact, build, composing)
-  for (const { key, value } of entriesAt(build, 'googleCloudBuild')) if (/Image$/.test(key)) add(scalarText(value), 'container', composing)
+  for (const artifact of itemsAt(build, 'artifacts')) readArtifact(artifact, build, built, composing)
+  for (const { key, value } of entriesAt(build, 'googleCloudBuild')) if (key.endsWith('Image')) add(scalarText(value), 'container', built, composing)
   for (const test of itemsAt(pipeline, 'verify')) readContainer(at(test, 'container'), built, composing)
   for (const action of itemsAt(pipeline, 'customActions')) for (const container of itemsAt(action, 'containers')) readContainer(container, built, composing)
 }
 
 function readContainer(container: Tree | null, built: ReadonlySet<string>, composing: Composing): void {
-  const image = textAt(container, 'image')
-  if (image === null) return
-  if (built.has(image.text)) composing.uses.skip(image, placeOf('container'), builtHere)
-  else add(image, 'container', composing)
+  add(textAt(container, 'image'), 'container', built, composing)
 }
 
 const builtHere: Skip = { code: 'built-here', message: 'an artifact of this file is the image' }
 
 /** Builders but Docker and kaniko take no Dockerfile; some say what they build on. */
-function readArtifact(artifact: Tree, build: Tree | null, composing: Composing): void {
-  add(textAt(artifact, 'jib', 'fromImage'), 'stage', composing)
-  add(textAt(artifact, 'ko', 'fromImage'), 'stage', composing)
+function readArtifact(artifact: Tree, build: Tree | null, built: ReadonlySet<string>, composing: Composing): void {
+  add(textAt(artifact, 'jib', 'fromImage'), 'stage', built, composing)
+  add(textAt(artifact, 'ko', 'fromImage'), 'stage', built, composing)
   for (const key of ['buildpack', 'buildpacks']) {
-    add(textAt(artifact, key, 'builder'), 'container', composing)
-    add(textAt(artifact, key, 'runImage'), 'stage', composing)
+    add(textAt(artifact, key, 'builder'), 'container', built, composing)
+    add(textAt(artifact, key, 'runImage'), 'stage', built, composing)
   }
-  for (const key of ['image', 'initImage']) add(textAt(artifact, 'kaniko', key), 'container', composing)
+  for (const key of ['image', 'initImage']) add(textAt(artifact, 'kaniko', key), 'container', built, composing)
   const others = ['bazel', 'jib', 'ko', 'buildpack', 'buildpacks', 'custom']
   if (!others.some((builder) => at(artifact, builder) !== null)) declareArtifact(artifact, build, composing)
 }
@@ -78,10 +75,11 @@ function declareArtifact(artifact: Tree, build: Tree | null, composing: Composin
 /** Go's templates are filled in with the environment. */
 const hasHole = (text: string): boolean => text.includes('{{')
 
-function add(image: Sourced | null, role: Role, { uses }: Composing): void {
+function add(image: Sourced | null, role: Role, built: ReadonlySet<string>, { uses }: Composing): void {
   if (image === null || image.text === '' || image.text.startsWith('tar://')) return
   const scheme = /^(?:docker|registry):\/\//.exec(image.text)?.[0] ?? ''
   const name = part(image, scheme.length)
+  if (built.has(name.text)) return uses.skip(name, placeOf(role), builtHere)
   if (hasHole(name.text)) return uses.skip(name, placeOf(role), { code: 'template', message: 'the environment fills this in' })
   uses.addPlain(name, placeOf(role))
 }

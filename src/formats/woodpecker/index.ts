@@ -6,6 +6,6 @@ import { workflowUses } from './uses.ts'
 export const woodpecker = yamlFormat({
   id: 'woodpecker',
   matches: (path) => /(?:^|\/)\.(?:woodpecker|crow)(?:[._-][^/]*)?(?:\/.+)?\.ya?ml$/.test(path),
-  hints: /image/,
+  hints: /image|docker|podman|buildah|nerdctl|executor/,
   compose: workflowUses,
 })
