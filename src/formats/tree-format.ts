@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { DeclaredBuild } from '../domain/repo/declared-build.ts'
 import { alone, type FileReading, type RepoText, type Surroundings } from '../domain/repo/file-reading.ts'
 import type { FileFormat } from './file-format.ts'
+import { fromOwnRoot } from './own-root.ts'
 import { Refusal, refusedUse } from './refusal.ts'
 import type { Tree } from './tree.ts'
 import { UseReader } from './use-reader.ts'
@@ -21,6 +22,8 @@ export type TreeRow = {
   readonly matches: (path: string) => boolean
   readonly isGuess?: boolean
   readonly companionNames?: readonly string[]
+  /** Where in the path the place starts that the format's files have in their repo, which their paths start from; absent where any folder will do. */
+  readonly place?: RegExp
   /** Matches wherever a file could name an image; linear, without flags. It sees the file as latin1, and in YAML each document alone. */
   readonly hints: RegExp
   /** Reads the documents; it may throw `Refusal`. */
@@ -34,7 +37,11 @@ export type Documents = { readonly documents: readonly Tree[]; readonly broken: 
 export const longestTree = 1024 * 1024
 
 /** The format of a row whose text `parse` reads, which may throw `Refusal`. */
-export function treeFormat({ id, matches, isGuess = false, companionNames = [], hints, compose }: TreeRow, isRisky: boolean, parse: Parse): FileFormat {
+export function treeFormat(
+  { id, matches, isGuess = false, companionNames = [], place = /^/, hints, compose }: TreeRow,
+  isRisky: boolean,
+  parse: Parse,
+): FileFormat {
   return {
     id,
     matches,
@@ -50,7 +57,7 @@ export function treeFormat({ id, matches, isGuess = false, companionNames = [], 
         const uses = new UseReader(id, file)
         const builds: DeclaredBuild[] = []
         const { documents, broken } = parse(latin1(file.bytes), hints, file.path)
-        compose({ file, documents, surroundings, uses, declare: (build) => builds.push(build) })
+        compose(fromOwnRoot({ file, documents, surroundings, uses, declare: (build) => builds.push(build) }, place))
         for (const refusal of broken) uses.refuse(refusal)
         if (!isUtf8(file.bytes)) uses.skipAll({ code: 'not-utf8', message: 'the file is not UTF-8 text' })
         return { uses: uses.uses(), builds }

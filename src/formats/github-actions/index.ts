@@ -6,6 +6,7 @@ import { workflowUses } from './uses.ts'
 export const githubActions = yamlFormat({
   id: 'github-actions',
   matches: (path) => /(?:^|\/)(?:\.(?:github|gitea|forgejo)\/workflows\/[^/]+|workflow-templates\/[^/]+|action)\.ya?ml$/.test(path),
+  place: /(?<=^|\/)\.(?:github|gitea|forgejo)\//,
   hints: /container|services|image|docker|podman|buildah|nerdctl|executor/,
   compose: workflowUses,
 })

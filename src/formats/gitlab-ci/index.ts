@@ -6,6 +6,7 @@ import { pipelineUses } from './uses.ts'
 export const gitlabCi = yamlFormat({
   id: 'gitlab-ci',
   matches: (path) => /(?:^|\/)(?:[^/]*\.?gitlab-ci(?:[._-][^/]*)?|\.gitlab(?:-ci)?\/(?!agents\/).+)\.ya?ml$/.test(path),
+  place: /(?<=^|\/)\.gitlab(?:-ci\.ya?ml$|\/)/,
   hints: /image|services|inputs|docker|podman|buildah|nerdctl|executor/,
   compose: pipelineUses,
 })
