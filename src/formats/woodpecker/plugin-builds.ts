@@ -13,23 +13,26 @@ import { variableForm } from './matrix.ts'
 const plugin =
   /(?:^|\/)(?:plugins\/(?:docker|ecr|gcr|gar|acr|buildx|kaniko)|(?:[\w-]+-)?(?:docker-buildx|kaniko)|(?:woodpeckerci|thegeeklab)\/[\w-]*docker)(?:[:@]|$)/
 
-/** Declares what the step builds. */
-export function declareStepBuild(step: Tree, choices: Choices, composing: Composing): void {
+/** Declares what the step builds: for the platform that it runs on, where nothing else is said. */
+export function declareStepBuild(step: Tree, platform: string | null, choices: Choices, composing: Composing): void {
   const image = textAt(step, 'image') ?? nothing
-  if (plugin.test(image.text)) return declarePluginBuild(image, at(step, 'settings') ?? step, choices, composing)
+  if (plugin.test(image.text)) return declarePluginBuild(image, at(step, 'settings') ?? step, platform, choices, composing)
   const environment = environmentOf(at(step, 'environment'), choices)
   const variable = (name: string): Sourced | null => (/^(?:CI|DRONE)_WORKSPACE$/.test(name) ? checkout : (environment.get(name) ?? null))
   const script = joinedScripts(textsAt(step, 'commands').map((line) => expandKnown(line, literalForm, choices)))
-  for (const request of distinct(buildCommands(script, '', variable))) declareBuild(composing, request)
+  for (const request of distinct(buildCommands(script, '', variable))) declareBuild(composing, { ...request, platforms: request.platforms ?? own(platform) })
 }
 
-/** In command lines, what the matrix does not hold is left to the shell. */
+const own = (platform: string | null): readonly Sourced[] | null => (platform === null ? null : [fromBuilder(platform)])
+
+/** In command lines, `$NAME` is left to the shell. */
 const literalForm = /\$\{([A-Za-z_]\w*)\}/g
 
-function declarePluginBuild(image: Sourced, settings: Tree, choices: Choices, composing: Composing): void {
+function declarePluginBuild(image: Sourced, settings: Tree, platform: string | null, choices: Choices, composing: Composing): void {
   const known = (name: string, otherwise: string): string => expandKnown(textAt(settings, name) ?? fromBuilder(otherwise), variableForm, choices).text
   const context = known('context', '.')
-  const dockerfile = pathFrom('', known('dockerfile', `${context === '.' ? '' : `${context}/`}Dockerfile`))
+  const isInContext = image.text.includes('kaniko')
+  const dockerfile = pathFrom('', known('dockerfile', isInContext ? `${context}/Dockerfile` : 'Dockerfile'))
   if (dockerfile === null) return
   const platforms = [...listAt(settings, 'platforms'), ...listAt(settings, 'platform')].map((text) => expandKnown(text, variableForm, choices))
   const target = textAt(settings, 'target')
@@ -39,7 +42,7 @@ function declarePluginBuild(image: Sourced, settings: Tree, choices: Choices, co
     target: target === null ? null : expandKnown(target, variableForm, choices),
     args: [...argumentsOf(settings, choices), ...listAt(settings, 'build_args_from_env').map((word) => givenBy(withoutBlanks(word), () => null))],
     contexts: [],
-    platforms: platforms.length === 0 ? null : platforms,
+    platforms: platforms.length === 0 ? own(platform) : platforms,
   })
 }
 
