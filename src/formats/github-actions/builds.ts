@@ -1,6 +1,6 @@
 /** The builds that the steps of a job start: actions that build images, and command lines. */
 import { type BuildRequest, checkout, declareBuild, distinct, type Given, pathFrom, startOf } from '../build-request.ts'
-import { buildCommands, givenBy } from '../build-command.ts'
+import { buildCommands, givenBy, mayBuild } from '../build-command.ts'
 import type { Span } from '../../lib/span.ts'
 import { fromBuilder, nothing, part, type Sourced, spanOf } from '../sourced.ts'
 import type { Composing } from '../tree-format.ts'
@@ -23,9 +23,9 @@ export type Steps = {
 
 /** Declares what the steps build. A path of the matrix is followed through all of its values; an argument of the matrix is known only when it runs. */
 export function declareBuilds(all: Steps, composing: Composing): void {
-  if (!all.steps.some(mayBuild)) return
+  if (!all.steps.some(isBuilder)) return
   const runs = all.job === null ? [] : combinations(all.job)
-  const size = all.steps.filter(mayBuild).reduce((sum, step) => sum + stringAt(step, 'run').length + costOfStep, 0)
+  const size = all.steps.filter(isBuilder).reduce((sum, step) => sum + stringAt(step, 'run').length + costOfStep, 0)
   const followed = runs.length === 0 || runs.length * size > mostFollowed ? [new Map()] : runs
   const requests = followed.flatMap((run) => requestsOf(all, run, composing))
   for (const request of distinct(requests)) declareBuild(composing, request)
@@ -35,13 +35,13 @@ export function declareBuilds(all: Steps, composing: Composing): void {
 const mostFollowed = 5_000_000
 const costOfStep = 200
 
-const mayBuild = (step: Tree): boolean => /build/.test(stringAt(step, 'uses')) || /\b(?:build|bud)\b/.test(stringAt(step, 'run'))
+const isBuilder = (step: Tree): boolean => /build/.test(stringAt(step, 'uses')) || mayBuild(stringAt(step, 'run'))
 
 function requestsOf({ job, workflow, steps, environment }: Steps, run: Combination, { file }: Composing): readonly BuildRequest[] {
   const checkouts = checkoutsOf(steps)
   const spans = [...run.values()].flatMap(spansIn)
   const actionFolder = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')))
-  return steps.filter(mayBuild).flatMap((step) => {
+  return steps.filter(isBuilder).flatMap((step) => {
     const env = withMaps(environment, [at(step, 'env')])
     const values = envOf(env)
     const paths: Contexts = (path) => {

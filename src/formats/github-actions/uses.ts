@@ -26,16 +26,21 @@ function jobUses(job: Tree, workflow: Tree, composing: Composing): void {
   const asked = { job, read: new Set<string>() }
   readImage(container?.kind === 'text' ? container.text : textAt(container, 'image'), 'container', asked, composing)
   for (const { value } of entriesAt(job, 'services')) readImage(value.kind === 'text' ? value.text : textAt(value, 'image'), 'service', asked, composing)
-  const steps = itemsAt(job, 'steps')
+  const steps = stepsIn(itemsAt(job, 'steps'))
   const environment = jobEnvironment([at(workflow, 'env'), at(job, 'env')], steps)
   stepUses(steps, environment, composing)
   declareBuilds({ job, steps, environment, workflow }, composing)
 }
 
+/** The steps with those of groups that run side by side in their place (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsparallel). */
+function stepsIn(steps: readonly Tree[]): readonly Tree[] {
+  return steps.flatMap((step) => (at(step, 'parallel') === null ? [step] : stepsIn(itemsAt(step, 'parallel'))))
+}
+
 /** A container action names its image or its Dockerfile, a composite one has steps. */
 function actionUses(action: Tree, composing: Composing): void {
   const image = textAt(action, 'runs', 'image') ?? nothing
-  const steps = itemsAt(action, 'runs', 'steps')
+  const steps = stepsIn(itemsAt(action, 'runs', 'steps'))
   const environment = jobEnvironment([], steps)
   stepUses(steps, environment, composing)
   declareBuilds({ job: null, steps, environment, workflow: null }, composing)
@@ -51,6 +56,7 @@ const imageInputs: ReadonlyMap<string, { readonly input: string; readonly before
   ['docker/setup-qemu-action', { input: 'image', before: '' }],
   ['docker/setup-buildx-action', { input: 'driver-opts', before: 'image=' }],
   ['addnab/docker-run-action', { input: 'image', before: '' }],
+  ['helm/kind-action', { input: 'node_image', before: '' }],
 ])
 
 function stepUses(steps: readonly Tree[], environment: Environment, composing: Composing): void {
