@@ -21,8 +21,20 @@ export const zoneHole = { source: 'demozone', id: 'CVE-2026-9990003', fixed: '20
 /** Fixed in the distribution, and not yet in `after`. */
 export const cryptHole = { source: 'democrypt', id: 'CVE-2026-9990002', fixed: '1:4.4-2+deb12u1', urgency: 'medium' }
 
+const madeFrom = (repo: string) => ({ Labels: { 'org.opencontainers.image.source': `https://github.com/docker-library/${repo}` } })
+
+/** What acme/shop runs its cache from, and the tags that come out later, with what is wrong with all but one of them. */
+export const cacheTag = '7.2.4-bookworm'
+export const newerCacheTags = ['7.2.5-bookworm', '7.4.1-bookworm', '7.4.1-alpine', '7.4-bookworm', '7.6.0-rc1-bookworm', '8.0.0-bookworm']
+
+/** Points library/redis:`tag` at an image that is like the others but for a package of its own; gives its digest. */
+export function pushRedis(registry: StandInRegistry, tag: string, publisher: Publisher): string {
+  const [version = ''] = tag.split('-')
+  const tools = { name: 'demotools', version: `${version}-1`, source: 'demotools' }
+  return registry.pushImage('library/redis', tag, { layers: [debianLayer([...unchanged, tools], publisher.origin)], config: madeFrom('redis') }).digest
+}
+
 /** Points python:3.12-slim at an image with these packages, whose archive is `publisher`; gives its digest. */
 export function pushPython(registry: StandInRegistry, packages: readonly DebianPackage[], publisher: Publisher): string {
-  const labels = { 'org.opencontainers.image.source': 'https://github.com/docker-library/python' }
-  return registry.pushImage('library/python', '3.12-slim', { layers: [debianLayer(packages, publisher.origin)], config: { Labels: labels } }).digest
+  return registry.pushImage('library/python', '3.12-slim', { layers: [debianLayer(packages, publisher.origin)], config: madeFrom('python') }).digest
 }

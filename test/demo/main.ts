@@ -7,7 +7,7 @@ import { type Loop, startLoop } from '../support/loop.ts'
 import { until } from '../support/until.ts'
 import { startPublisher } from '../stand-ins/publisher.ts'
 import { debianSettings, publishArchive, publishTracker } from '../support/debian.ts'
-import { after, before, cryptHole, otherHole, pushPython, tlsHole, zoneHole } from './images.ts'
+import { after, before, cacheTag, cryptHole, newerCacheTags, otherHole, pushPython, pushRedis, tlsHole, zoneHole } from './images.ts'
 import { createRepos, type DemoRepo } from './repos.ts'
 import { diffOf, step, tell, tellDiff } from './tell.ts'
 
@@ -82,6 +82,7 @@ async function story(loop: Loop) {
   const old = {
     python: pushPython(registry, before, publisher),
     node: registry.pushImage('library/node', '22-alpine', { label: 'node' }).digest,
+    redis: pushRedis(registry, cacheTag, publisher),
   }
   const repos = createRepos(github, registry, old, clock.now())
 
@@ -94,7 +95,10 @@ async function story(loop: Loop) {
     const repo = remembered.find((candidate) => `acme/${candidate.name}` === name)
     const discovery = repo === undefined ? null : await house.stores.repos.discovery(repo.id)
     tell(`${name.padEnd(22)} ${about}`)
-    for (const use of discovery?.branches[0].uses ?? []) tell(`  ${use.file}:${use.line}`.padEnd(26) + `${use.role.padEnd(10)} ${use.text}`)
+    for (const use of discovery?.branches[0].uses ?? []) {
+      tell(`  ${use.file}:${use.line}`.padEnd(26) + `${use.role.padEnd(10)} ${use.text}`)
+      for (const place of new Set(use.edits.map(({ file }) => file))) if (place !== use.file) tell(`${' '.repeat(37)}given in ${place}`)
+    }
   }
 
   step('A base image moves, and brings a fix that the feed knows')
@@ -112,18 +116,27 @@ async function story(loop: Loop) {
   const decisions = await tellDecisions(loop, installationId)
 
   step('The pull requests')
-  const pullRequests = tellPullRequests(loop, repos)
+  const pullRequests = [...tellPullRequests(loop, repos, [])]
   tellWebhooks(loop, seenWebhooks)
 
   step('The rebuild that no commit can replace')
   await tellRebuild(loop, 'because the base that acme/billing-legacy follows has moved')
+
+  step('An image gets newer tags, and the policy of acme/shop lets it move within its major version')
+  for (const tag of newerCacheTags) pushRedis(registry, tag, publisher)
+  tell(`library/redis has new tags beside ${cacheTag}: ${newerCacheTags.join(', ')}`)
+  clock.advance(2 * hour)
+  await loop.idle()
+  pullRequests.push(...tellPullRequests(loop, repos, pullRequests))
 
   step('A feed moves something: the new base carries a fix of which nobody knew')
   publishTracker(publisher, [otherHole, tlsHole, zoneHole])
   tell(`the tracker says ${zoneHole.id}: ${zoneHole.source} is fixed in ${zoneHole.fixed}, which the new digest has and the old one has not`)
   clock.advance(hour)
   await loop.idle()
-  const described = repos.flatMap(({ name }) => github.pullRequests(name).map(({ number, title, body }) => ({ repo: name, number, title, body })))
+  const described = repos
+    .flatMap(({ name }) => github.pullRequests(name).map(({ number, title, body }) => ({ repo: name, number, title, body })))
+    .filter(({ body }) => !pullRequests.some((told) => told.body === body))
   for (const { repo, number, title } of described) tell(`${repo}#${number} is told anew, without a commit: ${title}`)
 
   step('A feed moves something: Debian has a fix that nobody has put into the base yet')
@@ -151,6 +164,7 @@ async function story(loop: Loop) {
   const tags = {
     'library/python:3.12-slim': registry.digestOf('library/python', '3.12-slim'),
     'library/node:22-alpine': registry.digestOf('library/node', '22-alpine'),
+    [`library/redis:${cacheTag}`]: registry.digestOf('library/redis', cacheTag),
   }
   const lookUps = registry.requests.map(({ method, path: asked, status }) => ({ method, path: asked, status }))
   const rebuilds = github
@@ -191,14 +205,18 @@ async function tellDecisions({ house }: Loop, installationId: number) {
   return all
 }
 
-function tellPullRequests({ github }: Loop, repos: readonly DemoRepo[]): readonly PullRequest[] {
+/** The pull requests that are not among `told`, of which the first is shown with its body. */
+function tellPullRequests({ github }: Loop, repos: readonly DemoRepo[], told: readonly PullRequest[]): readonly PullRequest[] {
   const all = repos.flatMap(({ name }) =>
-    github.pullRequests(name).map((request): PullRequest => {
-      const [before, after] = [github.files(name), github.files(name, request.headBranch)]
-      const changed = Object.keys(after).filter((file) => before[file] !== after[file])
-      const diff = changed.flatMap((file) => diffOf(file, before[file] ?? '', after[file] ?? ''))
-      return { repo: name, number: request.number, branch: request.headBranch, title: request.title, body: request.body, diff }
-    }),
+    github
+      .pullRequests(name)
+      .filter(({ number }) => !told.some((other) => other.repo === name && other.number === number))
+      .map((request): PullRequest => {
+        const [before, after] = [github.files(name), github.files(name, request.headBranch)]
+        const changed = Object.keys(after).filter((file) => before[file] !== after[file])
+        const diff = changed.flatMap((file) => diffOf(file, before[file] ?? '', after[file] ?? ''))
+        return { repo: name, number: request.number, branch: request.headBranch, title: request.title, body: request.body, diff }
+      }),
   )
   for (const [index, request] of all.entries()) {
     tell(`${request.repo}#${request.number}  ${request.title}`, `  branch ${request.branch}`)

@@ -1,6 +1,7 @@
-/** The repos of the demo: each writes its base image in another way, and one has not been touched for a year. */
+/** The repos of the demo: each names its images in another way, and one has not been touched for a year. */
 import type { StandInGitHub } from '../stand-ins/github/index.ts'
 import type { StandInRegistry } from '../stand-ins/registry/index.ts'
+import { cacheTag } from './images.ts'
 
 export type DemoRepo = { readonly name: string; readonly about: string; readonly file: string }
 
@@ -25,23 +26,46 @@ rebuild:
   inputs: { no-cache: true, pull: true }
 `
 
+const shopPolicy = `# The cache may go to newer versions within 7.
+images:
+  - match: "*/library/redis"
+    follow: minor
+`
+
+/** Gives ARG BASE another value than the Dockerfile does; this is what gets built. */
+const imageWorkflow = (base: string) => `name: image
+on: { push: { branches: [main] } }
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: docker/build-push-action@v6
+        with:
+          context: .
+          build-args: |
+            BASE=${base}
+`
+
 const day = 24 * 60 * 60 * 1000
 
 /** Makes the repos with pins to what the tags show now. */
 export function createRepos(
   github: StandInGitHub,
   registry: StandInRegistry,
-  pins: { readonly python: string; readonly node: string },
+  pins: { readonly python: string; readonly node: string; readonly redis: string },
   asOf: Date,
 ): readonly DemoRepo[] {
   const { host } = registry
+  const python = `${host}/library/python:3.12-slim@${pins.python}`
   const make = (name: string, about: string, files: Record<string, string>, pushedDaysAgo = 3): DemoRepo => {
     github.createRepo(name, { files, pushedAt: new Date(asOf.getTime() - pushedDaysAgo * day) })
     return { name, about, file: Object.keys(files)[0] ?? '' }
   }
   return [
-    make('acme/web', 'pinned in one line', {
-      Dockerfile: `FROM ${host}/library/python:3.12-slim@${pins.python}\nCOPY . /app\nCMD ["python", "/app/main.py"]\n`,
+    make('acme/web', 'the same image in a Dockerfile and a Compose file', {
+      Dockerfile: `FROM ${python}\nCOPY . /app\nCMD ["python", "/app/main.py"]\n`,
+      'compose.yaml': `services:\n  web:\n    build: .\n  cron:\n    image: "${python}" # the same as in the Dockerfile\n    command: python /app/cron.py\n`,
     }),
     make('acme/worker', 'put together from ARGs', {
       'docker/Dockerfile': [
@@ -53,15 +77,21 @@ export function createRepos(
         '',
       ].join('\n'),
     }),
-    make('acme/shop', 'multi-stage, with COPY --from', {
+    make('acme/api', 'with a default that nobody builds: the workflow gives another value', {
+      Dockerfile: `ARG BASE=${host}/library/python:3.11-slim\nFROM ${'${BASE}'}\nCOPY . /app\n`,
+      '.github/workflows/image.yml': imageWorkflow(python),
+    }),
+    make('acme/shop', 'multi-stage, with COPY --from; its cache may move to newer tags', {
       Dockerfile: [
         `FROM ${host}/library/node:22-alpine@${pins.node} AS assets`,
         'RUN npm run build',
-        `FROM ${host}/library/python:3.12-slim@${pins.python}`,
-        `COPY --from=${host}/library/python:3.12-slim@${pins.python} /usr/local/bin/pip /usr/local/bin/pip`,
+        `FROM ${python}`,
+        `COPY --from=${python} /usr/local/bin/pip /usr/local/bin/pip`,
         'COPY --from=assets /dist /srv',
         '',
       ].join('\n'),
+      'compose.yaml': `services:\n  shop:\n    build: .\n  cache:\n    image: ${host}/library/redis:${cacheTag}@${pins.redis}\n`,
+      '.github/underpin.yml': shopPolicy,
     }),
     make(
       'acme/billing-legacy',
