@@ -1,24 +1,31 @@
-/** YAML in texts of other YAML: patches, values and listings in block scalars. */
+/** YAML in texts of other YAML: patches, values, manifests and listings in block scalars. */
 import { Refusal } from '../refusal.ts'
-import type { Sourced } from '../sourced.ts'
+import { byteAt, type Sourced } from '../sourced.ts'
 import type { Tree } from '../tree.ts'
+import { longestTree } from '../tree-format.ts'
 import type { UseReader } from '../use-reader.ts'
 import { readDocuments } from '../yaml/read-documents.ts'
 
 /** Broken texts of one file that are told; what comes after so many is not read. */
 const mostBroken = 20
 
-const broken = new WeakMap<UseReader, number>()
+/** What may still be read of one file: texts can lie in texts, and are read once at each level. */
+type Allowance = { broken: number; characters: number }
 
-/** The documents in `text`, whose places are those in the file; none where they are no YAML, which one use says. */
+const allowances = new WeakMap<UseReader, Allowance>()
+
+/** The documents in `text`, whose places are those in the file; none where they are no YAML, or too much of it, which one use says. */
 export function embeddedDocuments(text: Sourced, uses: UseReader): readonly Tree[] {
-  const count = broken.get(uses) ?? 0
-  if (count >= mostBroken) return []
+  const left = allowances.get(uses) ?? { broken: mostBroken, characters: longestTree }
+  allowances.set(uses, left)
+  if (left.broken <= 0) return []
   try {
+    left.characters -= text.text.length
+    if (left.characters < 0) throw new Refusal('it has more YAML in its texts than any honest file', byteAt(text, 0), 'too-large', 'container')
     return readDocuments(text)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    broken.set(uses, count + 1)
+    left.broken = left.characters < 0 ? 0 : left.broken - 1
     uses.refuse(error)
     return []
   }

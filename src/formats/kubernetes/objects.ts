@@ -4,6 +4,7 @@ import { imageFields, incomplete } from '../helm/image-fields.ts'
 import type { Sourced } from '../sourced.ts'
 import { entriesAt, type Entry, itemsAt, stringAt, textAt, type Tree } from '../tree.ts'
 import { type Place, placeOf, type UseReader } from '../use-reader.ts'
+import { embeddedDocuments } from './embedded.ts'
 import { filledIn, noScope, type Scope, scopeIn } from './parameters.ts'
 import { addImage, isClear, isHole, isTagged, unfilled } from './written.ts'
 
@@ -76,6 +77,7 @@ function fieldUses(entry: Entry, uses: UseReader, around: Around): void {
   const place = placeOf(around.role)
   if (value.kind === 'text') {
     if (value.isTyped || value.text.text === '') return
+    if (mayHoldYaml(key, around.parent) && /image/i.test(value.text.text)) return textUses(value.text, uses, place)
     if (key === 'image' && around.isContainer) return containerImage(value.text, uses, around.scope)
     if (/image(?:name)?$/i.test(key) && isClear(value.text.text)) fieldImage(value.text, uses, place)
     else if (key === 'image' && isHole(value.text.text)) addImage(uses, value.text, place)
@@ -90,10 +92,23 @@ function fieldUses(entry: Entry, uses: UseReader, around: Around): void {
     const fields = imageFields(value, key)
     if (fields?.kind === 'fields' && fields.isWhole) return uses.addFields(fields.fields, place, fields.skip)
   }
-  if (/images$/i.test(key) && value.kind === 'list')
+  const isElsewhere = around.parent === 'kustomize' && chartKinds.has(around.kind)
+  if (/images$/i.test(key) && value.kind === 'list' && !isElsewhere)
     for (const item of value.items) if (item.kind === 'text' && isClear(item.text.text)) addImage(uses, item.text, place)
   const isContainer = (value.kind === 'list' && containerLists.has(key)) || (value.kind === 'map' && containerMaps.has(key))
   entryUses(entry, uses, { ...around, isContainer })
+}
+
+/** Argo's templates that create an object (https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources), and the programs that kustomize runs as functions. */
+const mayHoldYaml = (key: string, parent: string): boolean =>
+  (key === 'manifest' && parent === 'resource') || (parent === 'annotations' && /^config\.(?:kubernetes|k8s)\.io\/function$/.test(key))
+
+function textUses(text: Sourced, uses: UseReader, place: Place): void {
+  for (const document of embeddedDocuments(text, uses)) {
+    const program = textAt(document, 'container', 'image')
+    if (isObject(document)) objectUses(document, uses)
+    else if (program !== null) addImage(uses, program, place)
+  }
 }
 
 /** Without a tag, an operator or a scanner (Flux' `ImageRepository`) adds one of its own. */
