@@ -7,12 +7,17 @@ import { isKnown } from './unknown.ts'
 /** A folder of the repo as a path from its root, or null where it is not known or not in the repo. */
 export type Folder = string | null
 
+/** Whether `script` may start a build: a look at its letters, which spares most scripts their reading. A variable may name the builder. */
+export function mayBuild(script: string): boolean {
+  return /\b(?:build|bud|executor)\b/.test(script) && /docker|nerdctl|podman|buildah|executor|\$/.test(script)
+}
+
 /**
  * The builds that `script` starts in `folder`. `variable` gives what the surroundings set; one that holds `checkout` is a path to the root of the repo.
  * Lines whose Dockerfile is known only when they run are left out.
  */
 export function buildCommands(script: Sourced, folder: Folder, variable: Variable): readonly BuildRequest[] {
-  if (!/\b(?:build|bud|executor)\b/.test(script.text)) return []
+  if (!mayBuild(script.text)) return []
   let here = folder
   const outer: Folder[] = []
   const inHere: Variable = (name) => (name !== 'PWD' ? variable(name) : here === null ? null : fromBuilder(`/./${here}`))

@@ -11,6 +11,10 @@ export type Variable = (name: string) => Sourced | null
 /** Bytes of one script that are read. */
 const longestScript = 200_000
 
+/** Characters that stand for themselves. */
+const plain = /[^\s\\'"$`#;&|()<>]+/y
+const plainInQuotes = /[^\\"$`]+/y
+
 /**
  * The steps of `script` in order, control words (`if`, `do`) as words before their command. Values that cannot be known are `unknown` in their word;
  * what stands in `$(…)` and in heredocs is not read. Total: of a script that is no shell script the words are of no use, and that is all.
@@ -55,13 +59,19 @@ class Script {
       this.#endCommand(1)
       this.#steps.push({ kind: char === '(' ? 'open' : 'close' })
     } else if (char === '<' || char === '>') this.#redirection()
-    else this.#take(1)
+    else this.#takeRun(plain)
   }
 
   #take(length: number): void {
     this.#word.addAll(this.#source, this.#pos, Math.min(this.#pos + length, this.#text.length))
     this.#pos += length
     this.#inWord = true
+  }
+
+  /** What the sticky `run` matches here, at least one character. */
+  #takeRun(run: RegExp): void {
+    run.lastIndex = this.#pos
+    this.#take(run.test(this.#text) ? run.lastIndex - this.#pos : 1)
   }
 
   #find(what: string, otherwise: number): number {
@@ -87,7 +97,7 @@ class Script {
       const char = this.#text[this.#pos]
       if (char === '$' || char === '`') this.#expansion()
       else if (char === '\\' && /["$`\\\n]/.test(this.#text[this.#pos + 1] ?? '')) this.#escaped()
-      else this.#take(1)
+      else this.#takeRun(plainInQuotes)
     }
     this.#pos++
   }

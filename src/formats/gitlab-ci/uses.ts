@@ -29,7 +29,7 @@ function isPipeline(document: Tree, path: string): boolean {
   return at(document, 'default') !== null || at(document, 'image') !== null || entriesAt(document).some(isJob)
 }
 
-/** A place that names an image, and what it comes to in each job that takes it from there. */
+/** A place that names an image, and what it comes to in the jobs that take it from there: each value once, and of those that differ the first two. */
 type Named = { readonly written: Sourced; readonly role: Role; readonly platform: string | null; readonly values: Resolved[] }
 
 /** Each image counts where it is written, with the variables of the jobs that take it from there; of one that no job of the file takes, those that it can see. */
@@ -40,7 +40,9 @@ function readImages(jobs: readonly Job[], inputs: Inputs, composing: Composing):
       const start = byteAt(written, 0)
       const named = found.get(start) ?? { written, role: key === 'image' ? 'container' : 'service', platform, values: [] }
       found.set(start, named)
-      if (named.values.length < 2 || isSame(named.values)) named.values.push(resolve(written, variables, inputs))
+      if (!areSame(named.values)) continue
+      const value = resolve(written, variables, inputs)
+      if (!named.values.some((known) => isSame(known, value) && isSubset(value.unset, known.unset))) named.values.push(value)
     }
   }
   for (const key of ['image', 'services'] as const) {
@@ -78,8 +80,11 @@ function isReference(tree: Tree, bytes: Uint8Array): boolean {
 
 const keysOf = (tree: Tree): readonly string[] => textsIn(tree).map(({ text }) => text)
 
-const isSame = ([first, ...rest]: readonly Resolved[]): boolean =>
-  rest.every(({ value }) => value.text === first?.value.text && String(value.at) === String(first.value.at))
+const areSame = ([first, ...rest]: readonly Resolved[]): boolean => rest.every((one) => first === undefined || isSame(first, one))
+
+const isSame = ({ value: a }: Resolved, { value: b }: Resolved): boolean => a === b || (a.text === b.text && String(a.at) === String(b.at))
+
+const isSubset = (some: ReadonlySet<string>, all: ReadonlySet<string>): boolean => [...some].every((one) => all.has(one))
 
 function write({ written, role, platform, values }: Named, { uses }: Composing): void {
   const place = placeOf(role, platform)
@@ -89,7 +94,7 @@ function write({ written, role, platform, values }: Named, { uses }: Composing):
   const names = [...unset].map((name) => (/^\w+$/.test(name) ? `$${name}` : name)).join(', ')
   if (unset.size > 0)
     return uses.skip(written, place, { code: 'unresolved-variable', message: `${names} has no value in this file, or one that depends on the run` })
-  if (!isSame(values)) return uses.skip(written, place, { code: 'unresolved-variable', message: 'its variables have other values in other jobs' })
+  if (!areSame(values)) return uses.skip(written, place, { code: 'unresolved-variable', message: 'its variables have other values in other jobs' })
   if (startIfUnbroken(first.value) === null) uses.note({ value: first.value, what: 'what else reads the variable', takesTags: true })
   uses.add(written, first, place)
 }
