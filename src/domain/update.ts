@@ -70,6 +70,11 @@ export type Plan = {
   readonly wordsFingerprint: string
 }
 
+/** Whom a plan shows its pull request to, as `Update.deliveredPeople` names them. */
+export function peopleOf({ reviewers, assignees }: Pick<Plan, 'reviewers' | 'assignees'>): readonly string[] {
+  return [...reviewers.map((name) => `reviewer ${name}`), ...assignees.map((name) => `assignee ${name}`)]
+}
+
 /**
  * - `planned`: to be delivered
  * - `held`: the limit `heldBy` keeps it back until `heldUntil`

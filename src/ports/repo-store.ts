@@ -27,8 +27,11 @@ export type Discovery = {
   readonly policyCommitOid: string
   /** The base branches that the policy file names and that were not there. */
   readonly absentBranches: readonly string[]
-  /** The `.github` repo whose policy this one's extends, and its commit when that was read; null where it extends none. */
-  readonly extended: { readonly repoId: number; readonly commitOid: string } | null
+  /**
+   * The `.github` repo whose policy this one's extends (null: the owner has none that we have), and the blob that its policy file was (empty: there was none);
+   * null where it extends none.
+   */
+  readonly extended: { readonly repoId: number | null; readonly blobOid: string } | null
   /** What read the files: another version may see what this one did not. */
   readonly reader: string
   /** The last good policy; defaults when there is no file. */

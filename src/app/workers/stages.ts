@@ -8,7 +8,7 @@ import { discover } from '../../pipeline/discover.ts'
 import { dispatch } from '../../pipeline/dispatch.ts'
 import { inspect } from '../../pipeline/inspect.ts'
 import { listTags } from '../../pipeline/list-tags.ts'
-import { createTagChooser } from '../../pipeline/recall/newer-tag.ts'
+import { type Choice, createTagChooser } from '../../pipeline/recall/newer-tag.ts'
 import { reconcile } from '../../pipeline/reconcile.ts'
 import type { FixPorts } from '../../pipeline/recall/fixes.ts'
 import { searchTag } from '../../pipeline/search-tag.ts'
@@ -35,6 +35,7 @@ export function stagesOf(house: House): readonly Stage[] {
   const wanted = stores.wantedInspections
   const after = (asOf: Date, minutes: number) => new Date(asOf.getTime() + minutes * 60_000)
   const leaseMs = config.leaseSeconds * 1000
+  const choices = new Map<string, Choice>()
   return [
     each('inbox', { concurrency: concurrency.inbox }, (claim, asOf) => receive({ inbox, webhooks }, claim, asOf)),
     each('installation', { concurrency: concurrency.installation }, async (claim, asOf) =>
@@ -66,7 +67,7 @@ export function stagesOf(house: House): readonly Stage[] {
           observations,
           wantedTags,
           searches,
-          chooser: createTagChooser(tagLists, distros),
+          chooser: createTagChooser(tagLists, distros, choices),
           distros,
           decisions,
           updates,

@@ -49,9 +49,14 @@ export async function watch(ports: WatchPorts, claim: Claim, repoId: number, use
     want(null)
     due.push(await listWork(ports, key, asOf))
     if (newer?.kind !== 'listed') continue
-    for (const { tag, upstream: said } of [...(newer.candidate === null ? [] : [newer.candidate]), ...newer.unserved.map((tag) => ({ tag, upstream: null }))]) {
+    if (newer.candidate !== null) {
+      const { tag, upstream: said } = newer.candidate
       want(tag)
       due.push(await tagWork(ports, { ...key, tag }, said, asOf))
+    }
+    for (const tag of newer.unserved) {
+      want(tag)
+      due.push(work('resolve', formatTagKey({ ...key, tag }), new Date(asOf.getTime() + ports.resolveEveryMs)))
     }
   }
   if (!(await ports.wantedTags.replaceWanted(claim, repoId, [...wanted.values()]))) return false

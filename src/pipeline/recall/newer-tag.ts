@@ -3,9 +3,9 @@ import type { Digest } from '../../domain/image/digest.ts'
 import type { TagKey } from '../../domain/image/observation.ts'
 import type { Scope } from '../../domain/image/scope.ts'
 import type { TagReach } from '../../domain/image/tag-reach.ts'
-import { extentWords } from '../../domain/image/extent.ts'
+import { type ExtentWord, extentWords } from '../../domain/image/extent.ts'
 import { successorOf } from '../../domain/image/tag-successor.ts'
-import { chooseTag } from '../../domain/image/tag-track.ts'
+import { chooseTag, type TagChoiceInput } from '../../domain/image/tag-track.ts'
 import type { DistroTable } from '../../domain/package/distro.ts'
 import type { Offer } from '../../domain/update.ts'
 import type { NewerTag, Upstream, Vanished } from '../../policy/facts.ts'
@@ -13,17 +13,24 @@ import type { ObservationStore } from '../../ports/observation-store.ts'
 import type { TagList, TagListStore } from '../../ports/tag-list-store.ts'
 import { recallUpstream } from './upstream.ts'
 
-/** Lists of tags with the choices made from them, each worked out once: repos share their bases. Make one per batch. */
+/** What a list of tags holds for a tag: the newest of its line within the reach, and the newest that only the policy stands against; null where there is none. */
+export type Choice = { readonly candidate: string | null; readonly beyond: string | null }
+
+type Listed = Pick<TagList, 'askedAt'> & { readonly tags: readonly string[] }
+
+/** Choices that are remembered at most. */
+const mostChoices = 10_000
+
+/** Lists of tags, each read once, with the choices made from them, each worked out once, since repos share their bases and a list may be long. Make one per batch. */
 export type TagChooser = {
   list(scope: Scope, imageName: string): Promise<TagList | null>
-  /** The newest tag of the line of `key`'s within the reach, but for those of `without`; null where its own is it. */
-  choose(key: TagKey, list: readonly string[], reach: TagReach, without: readonly string[]): string | null
+  /** What `list` holds for the tag of `key`, but for the tags of `without`. */
+  choose(key: TagKey, list: Listed, reach: TagReach, without: readonly string[]): Choice
 }
 
-/** A chooser on the lists that `tagLists` has now. */
-export function createTagChooser(tagLists: Pick<TagListStore, 'list'>, distros: DistroTable): TagChooser {
+/** A chooser on the lists that `tagLists` has now. `choices` may be kept for the next one. */
+export function createTagChooser(tagLists: Pick<TagListStore, 'list'>, distros: DistroTable, choices: Map<string, Choice> = new Map()): TagChooser {
   const lists = new Map<string, Promise<TagList | null>>()
-  const choices = new Map<string, string | null>()
   return {
     list(scope, imageName) {
       const key = `${scope} ${imageName}`
@@ -31,16 +38,23 @@ export function createTagChooser(tagLists: Pick<TagListStore, 'list'>, distros: 
       lists.set(key, list)
       return list
     },
-    choose({ scope, imageName, tag }, list, reach, without) {
-      const key = JSON.stringify([scope, imageName, tag, reach.extent, reach.mayChangeRelease, without])
+    choose({ scope, imageName, tag }, { tags, askedAt }, reach, without) {
+      const key = JSON.stringify([scope, imageName, askedAt, tag, reach.extent, reach.mayChangeRelease, without])
       const known = choices.get(key)
       if (known !== undefined) return known
-      const tags = without.length === 0 ? list : list.filter((one) => !without.includes(one))
-      const { candidate } = chooseTag({ current: tag, tags, distros, ...reach })
-      choices.set(key, candidate)
-      return candidate
+      if (choices.size >= mostChoices) choices.clear()
+      const choice = chosen({ current: tag, tags: without.length === 0 ? tags : tags.filter((one) => !without.includes(one)), distros, ...reach })
+      choices.set(key, choice)
+      return choice
     },
   }
+}
+
+function chosen(input: TagChoiceInput): Choice {
+  const { candidate, refused } = chooseTag(input)
+  const farther = refused.flatMap(({ tag, why }) => (why === 'beyond-policy' ? [tag] : []))
+  const beyond = farther.length === 0 ? null : chooseTag({ ...input, tags: farther, extent: { kind: 'major' } }).candidate
+  return { candidate, beyond }
 }
 
 /** What could take the place of a tag that was there once and is not any more; null where it is there, or never was. */
@@ -50,12 +64,15 @@ export async function recallVanished(
   upstream: Upstream | null,
 ): Promise<Vanished | null> {
   if (upstream?.kind !== 'fault' || upstream.fault.kind !== 'missing' || (upstream.last === null && upstream.pinned?.kind !== 'fetched')) return null
-  const tags = (await chooser.list(key.scope, key.imageName))?.tags ?? null
-  if (tags === null) return { isListed: false, proposal: null }
-  for (const kind of extentWords) {
-    const tag = chooser.choose(key, tags, { extent: { kind }, mayChangeRelease: false }, [])
-    if (tag !== null) return { isListed: true, proposal: { tag, follow: kind } }
-  }
+  const list = await chooser.list(key.scope, key.imageName)
+  if (list === null || list.tags === null) return { isListed: false, proposal: null }
+  const { tags, askedAt } = list
+  const reachOf = (kind: ExtentWord): TagReach => ({ extent: { kind }, mayChangeRelease: false })
+  if (chooser.choose(key, { tags, askedAt }, reachOf('major'), []).candidate !== null)
+    for (const kind of extentWords) {
+      const { candidate } = chooser.choose(key, { tags, askedAt }, reachOf(kind), [])
+      if (candidate !== null) return { isListed: true, proposal: { tag: candidate, follow: kind } }
+    }
   const successor = successorOf(key.tag, tags, distros)
   return { isListed: true, proposal: successor === null ? null : { tag: successor.tag, follow: null } }
 }
@@ -74,18 +91,17 @@ export async function recallNewer(
   if (reach.extent.kind === 'digest') return null
   const list = await chooser.list(key.scope, key.imageName)
   if (list === null) return { kind: 'unasked' }
-  const { tags, fault } = list
+  const { tags, fault, askedAt } = list
   if (tags === null) return fault === null ? { kind: 'unasked' } : { kind: 'fault', fault }
   const unserved: string[] = []
   for (;;) {
-    const tag = chooser.choose(key, tags, reach, unserved)
-    const farthest = chooser.choose(key, tags, { ...reach, extent: { kind: 'major' } }, unserved)
-    const listed = { kind: 'listed', considered: tags.length, beyond: farthest === tag ? null : farthest, unserved } as const
+    const { candidate: tag, beyond } = chooser.choose(key, { tags, askedAt }, reach, [...unserved])
+    const listed = { kind: 'listed', considered: tags.length, beyond, unserved } as const
     if (tag === null) return { ...listed, candidate: null, refused: null }
     if (refused.includes(`tag:${tag}`)) return { ...listed, candidate: null, refused: tag }
     const upstream = await recallUpstream(observations, { ...key, tag }, pin, true)
-    if (upstream?.kind !== 'fault' || upstream.fault.kind !== 'missing' || unserved.length === mostUnserved)
-      return { ...listed, candidate: { tag, upstream }, refused: null }
+    if (upstream?.kind !== 'fault' || upstream.fault.kind !== 'missing') return { ...listed, candidate: { tag, upstream }, refused: null }
     unserved.push(tag)
+    if (unserved.length > mostUnserved) return { ...listed, candidate: null, refused: null }
   }
 }

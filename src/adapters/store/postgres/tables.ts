@@ -72,7 +72,7 @@ type DiscoveryTable = {
   readonly policy_commit_oid: string
   readonly absent_branches: readonly string[]
   readonly extended_repo_id: number | null
-  readonly extended_commit_oid: string | null
+  readonly extended_blob_oid: string | null
   readonly reader: string
   readonly policy_json: string
   readonly policy_problem: string | null

@@ -1,5 +1,5 @@
 /** Update rows: how a row of the table is read, and what a new plan or a delivery makes of its state. Pure. */
-import { branchName, formatUpdateKey, type FullLimit, type Offer, type Plan, type Update, type UpdateState } from '../../../domain/update.ts'
+import { branchName, formatUpdateKey, type FullLimit, type Offer, peopleOf, type Plan, type Update, type UpdateState } from '../../../domain/update.ts'
 import { fromJsonText, toJsonText } from './storable.ts'
 import type { UpdateTable } from './tables.ts'
 
@@ -65,7 +65,7 @@ export function newRow(installationId: number, plan: Plan): UpdateTable {
  */
 export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial<UpdateTable>; readonly isDue: boolean } | null {
   const isDelivered = row.delivered_fingerprint === plan.fingerprint
-  const isOnGitHub = isDelivered && saysAll(plan, row.delivered_words) && lacksNoLabel(plan, row.delivered_labels)
+  const isOnGitHub = isDelivered && isShown(plan, row)
   const isWaiting = row.plan_fingerprint === plan.fingerprint
   switch (row.state) {
     case 'hands-off':
@@ -80,7 +80,7 @@ export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial
     case 'planned':
     case 'held':
       if (isOnGitHub && row.pull_request !== null) return { change: { ...planned(plan), state: 'open' }, isDue: false }
-      if (isWaiting) return isSaidAlready(plan, fromJsonText<Plan>(row.plan_json)) ? null : { change: { plan_json: toJsonText(plan) }, isDue: false }
+      if (isWaiting) return isSaidAlready(plan, storedPlan(row.plan_json)) ? null : { change: { plan_json: toJsonText(plan) }, isDue: false }
       return { change: planned(plan), isDue: true }
   }
 }
@@ -89,31 +89,29 @@ export function replan(row: UpdateTable, plan: Plan): { readonly change: Partial
  * The state after a delivery says `wanted`. A plan that changed while the old one was being delivered is still to be delivered, and a row that
  * became obsolete meanwhile stays so, to be closed.
  */
-export function stateAfter(
-  row: UpdateTable,
-  wanted: UpdateState,
-  delivered: Pick<UpdateTable, 'delivered_fingerprint' | 'delivered_words' | 'delivered_labels'>,
-): UpdateState {
+export function stateAfter(row: UpdateTable, wanted: UpdateState, delivered: Pick<UpdateTable, 'delivered_fingerprint'> & Shown): UpdateState {
   if (row.state === 'obsolete' && (wanted === 'open' || wanted === 'held' || wanted === 'planned')) return 'obsolete'
   if (wanted !== 'open') return wanted
-  const plan = fromJsonText<Plan>(row.plan_json)
   const isDelivered = delivered.delivered_fingerprint === row.plan_fingerprint
-  const isOnGitHub = isDelivered && saysAll(plan, delivered.delivered_words) && lacksNoLabel(plan, delivered.delivered_labels)
-  return isOnGitHub ? 'open' : 'planned'
+  return isDelivered && isShown(storedPlan(row.plan_json), delivered) ? 'open' : 'planned'
 }
 
 /** Whether the plan that waits says what `plan` says. */
 function isSaidAlready(plan: Plan, waiting: Plan): boolean {
-  return plan.wordsFingerprint === waiting.wordsFingerprint && lacksNoLabel(plan, waiting.labels)
+  return isShown(plan, { delivered_words: waiting.wordsFingerprint, delivered_labels: [...waiting.labels], delivered_people: [...peopleOf(waiting)] })
+}
+
+type Shown = Pick<UpdateTable, 'delivered_words' | 'delivered_labels' | 'delivered_people'>
+
+/** Whether nothing has to be said anew, nor a label given, nor a person told. */
+function isShown(plan: Plan, shown: Shown): boolean {
+  const isKnown = peopleOf(plan).every((person) => shown.delivered_people.includes(person))
+  return isKnown && saysAll(plan, shown.delivered_words) && plan.labels.every((label) => shown.delivered_labels.includes(label))
 }
 
 /** Rows from before words had a fingerprint have none, and are left as they are. */
 function saysAll(plan: Plan, deliveredWords: string | null): boolean {
   return deliveredWords === null || plan.wordsFingerprint === deliveredWords
-}
-
-function lacksNoLabel({ labels }: Pick<Plan, 'labels'>, given: readonly string[]): boolean {
-  return labels.every((label) => given.includes(label))
 }
 
 function planned(plan: Plan): Pick<UpdateTable, 'state' | 'plan_json' | 'plan_fingerprint' | 'held_until' | 'held_by_json'> {
