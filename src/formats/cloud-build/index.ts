@@ -13,7 +13,8 @@ export const cloudBuild = treeFormat(
     compose: buildUses,
   },
   true,
-  (text, hints, path) => (path.endsWith('.json') ? { documents: [readJson(text)], broken: [] } : readYaml(withoutDash(text), hints, path)),
+  (text, hints, path) =>
+    path.endsWith('.json') ? { documents: hints.test(text) ? [readJson(text)] : [], broken: [] } : readYaml(withoutDash(text), hints, path),
 )
 
 /** `waitFor: [-]`, which Google's reader takes for a text and YAML has no place for, as a null of the same length. */
