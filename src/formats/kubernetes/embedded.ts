@@ -16,7 +16,7 @@ const allowances = new WeakMap<UseReader, Allowance>()
 
 /** The documents in `text`, whose places are those in the file; none where they are no YAML, or too much of it, which one use says. */
 export function embeddedDocuments(text: Sourced, uses: UseReader): readonly Tree[] {
-  const left = allowances.get(uses) ?? { broken: mostBroken, characters: longestTree }
+  const left = allowances.get(uses) ?? { broken: mostBroken, characters: longestTree / 2 }
   allowances.set(uses, left)
   if (left.broken <= 0) return []
   try {
