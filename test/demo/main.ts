@@ -116,7 +116,7 @@ async function story(loop: Loop) {
   const decisions = await tellDecisions(loop, installationId)
 
   step('The pull requests')
-  const pullRequests = [...tellPullRequests(loop, repos, [])]
+  const pullRequests = tellPullRequests(loop, repos, [])
   tellWebhooks(loop, seenWebhooks)
 
   step('The rebuild that no commit can replace')
@@ -127,7 +127,7 @@ async function story(loop: Loop) {
   tell(`library/redis has new tags beside ${cacheTag}: ${newerCacheTags.join(', ')}`)
   clock.advance(2 * hour)
   await loop.idle()
-  pullRequests.push(...tellPullRequests(loop, repos, pullRequests))
+  const tagPullRequests = tellPullRequests(loop, repos, pullRequests)
 
   step('A feed moves something: the new base carries a fix of which nobody knew')
   publishTracker(publisher, [otherHole, tlsHole, zoneHole])
@@ -136,7 +136,7 @@ async function story(loop: Loop) {
   await loop.idle()
   const described = repos
     .flatMap(({ name }) => github.pullRequests(name).map(({ number, title, body }) => ({ repo: name, number, title, body })))
-    .filter(({ body }) => !pullRequests.some((told) => told.body === body))
+    .filter(({ body }) => ![...pullRequests, ...tagPullRequests].some((told) => told.body === body))
   for (const { repo, number, title } of described) tell(`${repo}#${number} is told anew, without a commit: ${title}`)
 
   step('A feed moves something: Debian has a fix that nobody has put into the base yet')
@@ -164,7 +164,7 @@ async function story(loop: Loop) {
   const tags = {
     'library/python:3.12-slim': registry.digestOf('library/python', '3.12-slim'),
     'library/node:22-alpine': registry.digestOf('library/node', '22-alpine'),
-    [`library/redis:${cacheTag}`]: registry.digestOf('library/redis', cacheTag),
+    ...Object.fromEntries([cacheTag, ...newerCacheTags].map((tag) => [`library/redis:${tag}`, registry.digestOf('library/redis', tag)])),
   }
   const lookUps = registry.requests.map(({ method, path: asked, status }) => ({ method, path: asked, status }))
   const rebuilds = github
@@ -180,6 +180,7 @@ async function story(loop: Loop) {
     lookUps,
     decisions: [...decisions, ...feedDecisions],
     pullRequests,
+    tagPullRequests,
     described,
     rebuilds,
     requests,

@@ -6,11 +6,14 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
+type PullRequest = { readonly repo: string; readonly title: string; readonly diff: readonly string[]; readonly body: string }
+
 type Journal = {
   readonly registry: { readonly host: string; readonly tags: Readonly<Record<string, string>> }
   readonly webhooks: readonly { readonly status: number }[]
   readonly decisions: readonly { readonly repo: string; readonly decision: { readonly kind: string; readonly reasons: readonly unknown[] } }[]
-  readonly pullRequests: readonly { readonly repo: string; readonly diff: readonly string[]; readonly body: string }[]
+  readonly pullRequests: readonly PullRequest[]
+  readonly tagPullRequests: readonly PullRequest[]
   readonly rebuilds: readonly { readonly status: string; readonly conclusion: string | null }[]
 }
 
@@ -67,22 +70,33 @@ async function demo(
   return { code, journal: JSON.parse(printed) as Journal, told }
 }
 
+const diffOf = (among: readonly PullRequest[], repo: string): readonly string[] => among.find((one) => one.repo === repo)?.diff ?? []
+
+/** The lines of a diff that go and those that come. */
+function sides(diff: readonly string[]): { readonly removed: readonly string[]; readonly added: readonly string[] } {
+  const of = (sign: string) => diff.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).map((line) => line.slice(1))
+  return { removed: of('-'), added: of('+') }
+}
+
 function expectTrue(journal: Journal): void {
-  const { registry, pullRequests, rebuilds, decisions, webhooks } = journal
+  const { registry, pullRequests, tagPullRequests, rebuilds, decisions, webhooks } = journal
   const served = registry.tags['library/python:3.12-slim'] ?? ''
   expect(served).toMatch(/^sha256:[0-9a-f]{64}$/)
-  expect(pullRequests.map(({ repo }) => repo).sort()).toEqual(['acme/shop', 'acme/web', 'acme/worker'])
+  expect(pullRequests.map(({ repo }) => repo).sort()).toEqual(['acme/api', 'acme/shop', 'acme/web', 'acme/worker'])
   for (const { diff, body } of pullRequests) {
     expect(body).toContain(served)
-    const [removed, added] = ['-', '+'].map((sign) =>
-      diff.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).map((line) => line.slice(1)),
-    )
-    expect(added?.length).toBeGreaterThan(0)
+    const { removed, added } = sides(diff)
+    expect(added.length).toBeGreaterThan(0)
     const digest = /sha256:[0-9a-f]{64}/g
-    expect(added?.map((line) => line.replace(digest, ''))).toEqual(removed?.map((line) => line.replace(digest, '')))
-    expect(new Set(added?.flatMap((line) => line.match(digest) ?? []))).toEqual(new Set([served]))
-    expect(removed?.join('\n')).not.toContain(served)
+    expect(added.map((line) => line.replace(digest, ''))).toEqual(removed.map((line) => line.replace(digest, '')))
+    expect(new Set(added.flatMap((line) => line.match(digest) ?? []))).toEqual(new Set([served]))
+    expect(removed.join('\n')).not.toContain(served)
   }
+  expect(diffOf(pullRequests, 'acme/web').filter((line) => line.startsWith('+++'))).toEqual(['+++ b/Dockerfile', '+++ b/compose.yaml'])
+  expect(diffOf(pullRequests, 'acme/api')).toContain('+++ b/.github/workflows/image.yml')
+  expect(tagPullRequests.map(({ repo }) => repo)).toEqual(['acme/shop'])
+  const [from, to] = ['7.2.4-bookworm', '7.4.1-bookworm'].map((tag) => `${registry.host}/library/redis:${tag}@${registry.tags[`library/redis:${tag}`]}`)
+  expect(sides(diffOf(tagPullRequests, 'acme/shop'))).toEqual({ removed: [`    image: ${from}`], added: [`    image: ${to}`] })
   expect(rebuilds.length).toBeGreaterThanOrEqual(2)
   for (const { status, conclusion } of rebuilds) expect({ status, conclusion }).toEqual({ status: 'completed', conclusion: 'success' })
   for (const { decision } of decisions) expect(decision.reasons.length).toBeGreaterThan(0)
