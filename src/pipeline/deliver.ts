@@ -4,7 +4,7 @@ import { splice } from '../lib/span.ts'
 import { type Claim, decideWork, deliverWork, discoverWork, work } from '../domain/due-work.ts'
 import { Fault, isFault } from '../domain/fault.ts'
 import type { Repo } from '../domain/repo/repo.ts'
-import { branchName, formatUpdateKey, nextBranchName, type Update } from '../domain/update.ts'
+import { branchName, formatUpdateKey, nextBranchName, peopleOf, type Update } from '../domain/update.ts'
 import { removeBodyMarker } from '../domain/update-marker.ts'
 import { handsOffMarker, renderHandsOffComment } from '../render/hands-off-comment.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
@@ -93,7 +93,7 @@ async function deliverOne(ports: DeliverPorts, delivery: Delivery, standing: Sta
   const open = pullRequest?.state === 'open' ? pullRequest : null
   const ending = pullRequest !== null && open === null && endsUpdate(update, pullRequest) ? pullRequest : null
   if (update.state === 'obsolete' && ending?.state !== 'merged') return takenAway(ports, delivery, standing, open, asOf)
-  if (ending !== null) return ended(ports, delivery, ending, asOf)
+  if (ending !== null) return ended(ports, delivery, ending, standing, asOf)
   // A merged or closed row starts anew with the next plan, not here.
   if (open === null && (update.state === 'merged' || update.state === 'closed')) return null
   if (update.state === 'hands-off') return later(asOf, dayMs)
@@ -191,7 +191,7 @@ async function showToPeople(ports: DeliverPorts, delivery: Delivery, number: num
   if (reviewers.length === 0 && assignees.length === 0) return
   const unasked = await ports.repoChanges.requestReviews(repo, number, reviewers)
   const unassigned = await ports.repoChanges.assign(repo, number, assignees)
-  const people = [...reviewers.map((name) => `reviewer ${name}`), ...assignees.map((name) => `assignee ${name}`)]
+  const people = peopleOf({ reviewers, assignees })
   await ports.updates.record(claim, { deliveredPeople: [...asked, ...people] }, asOf)
   const refused = [...unasked.refused, ...unassigned.refused]
   await note(ports, delivery, asOf, refused.length === 0 ? 'pull request shown' : 'people refused', { number, people, refused })
@@ -202,11 +202,13 @@ function endsUpdate(update: Update, { number, fingerprint }: PullRequestStanding
   return update.pullRequest === null ? fingerprint === update.plan.fingerprint : number >= update.pullRequest
 }
 
-async function ended(ports: DeliverPorts, { claim, update }: Delivery, pullRequest: PullRequestStanding, asOf: Date): Promise<null> {
+/** With a base branch GitHub closes its pull requests: then nobody has said no. */
+async function ended(ports: DeliverPorts, { claim, update }: Delivery, pullRequest: PullRequestStanding, { baseOid }: Standing, asOf: Date): Promise<null> {
   const { number } = pullRequest
   if (pullRequest.state === 'merged') await ports.updates.record(claim, { state: 'merged', pullRequest: number }, asOf)
   else {
-    const refuse = pullRequest.fingerprint === update.plan.fingerprint ? update.plan.digests : update.deliveredDigests
+    const offered = pullRequest.fingerprint === update.plan.fingerprint ? update.plan.digests : update.deliveredDigests
+    const refuse = baseOid === null ? [] : offered
     await ports.updates.record(claim, { state: 'closed', pullRequest: number, refuse }, asOf)
   }
   await wakeHeld(ports, update, asOf)

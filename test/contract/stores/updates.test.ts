@@ -36,6 +36,7 @@ async function opened(): Promise<Claim> {
       deliveredWords: plan('a').wordsFingerprint,
       deliveredDigests: [digest('a')],
       deliveredLabels: ['images'],
+      deliveredPeople: ['reviewer ann'],
     },
     minute(0),
   )
@@ -154,6 +155,18 @@ describe('planning an update', () => {
     expect(await db.stores.updates.read(key)).toMatchObject({ state: 'planned', pullRequest: 1 })
     const [claim] = await deliveries()
     await db.stores.updates.record(claim!, { state: 'open', deliveredLabels: ['images', 'urgent'] }, minute(2))
+    expect(await db.stores.updates.read(key)).toMatchObject({ state: 'open' })
+  })
+
+  it('a person more is told without another plan, and a plan that waits gets one', async () => {
+    await db.stores.dueWork.finish(await opened(), null)
+    await db.stores.updates.plan(await deciding(db), 7, { ...plan('a'), reviewers: [] }, minute(1))
+    expect(await deliveries()).toEqual([])
+    await db.stores.updates.plan(await deciding(db), 7, { ...plan('a'), reviewers: ['ann', 'eve'] }, minute(1))
+    await db.stores.updates.plan(await deciding(db), 7, { ...plan('a'), reviewers: ['ann', 'eve'], assignees: ['bob'] }, minute(1))
+    expect(await db.stores.updates.read(key)).toMatchObject({ state: 'planned', pullRequest: 1, plan: { reviewers: ['ann', 'eve'], assignees: ['bob'] } })
+    const [claim] = await deliveries()
+    await db.stores.updates.record(claim!, { state: 'open', deliveredPeople: ['reviewer ann', 'reviewer eve', 'assignee bob'] }, minute(2))
     expect(await db.stores.updates.read(key)).toMatchObject({ state: 'open' })
   })
 

@@ -27,7 +27,8 @@ export function toUpdate(row: UpdateTable): Update {
 
 /** An earlier version of Underpin knew fewer fields. */
 function storedPlan(text: string): Plan {
-  return { ...{ reviewers: [], assignees: [], branchPrefix: 'underpin/' }, ...fromJsonText<Plan>(text) }
+  const later = { reviewers: [], assignees: [], branchPrefix: 'underpin/' }
+  return { ...later, ...fromJsonText<Plan>(text) }
 }
 
 /** What a row is when nothing was delivered yet. */

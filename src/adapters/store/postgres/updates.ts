@@ -85,6 +85,7 @@ export function createUpdateStore(db: Database): UpdateStore {
           delivered_fingerprint: change.deliveredFingerprint === undefined ? row.delivered_fingerprint : change.deliveredFingerprint,
           delivered_words: change.deliveredWords === undefined ? row.delivered_words : change.deliveredWords,
           delivered_labels: change.deliveredLabels === undefined ? row.delivered_labels : [...change.deliveredLabels],
+          delivered_people: change.deliveredPeople === undefined ? row.delivered_people : [...change.deliveredPeople],
         }
         const state = change.state === undefined ? row.state : stateAfter(row, change.state, delivered)
         await trx
@@ -94,7 +95,6 @@ export function createUpdateStore(db: Database): UpdateStore {
             state,
             ...(change.branch === undefined ? {} : { branch: change.branch }),
             ...(change.deliveredDigests === undefined ? {} : { delivered_digests: [...change.deliveredDigests] }),
-            ...(change.deliveredPeople === undefined ? {} : { delivered_people: [...change.deliveredPeople] }),
             ...(change.pullRequest === undefined ? {} : { pull_request: change.pullRequest }),
             ...(change.headOid === undefined ? {} : { head_oid: change.headOid }),
             ...(change.openedAt === undefined ? {} : { opened_at: change.openedAt }),
