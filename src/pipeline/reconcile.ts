@@ -1,7 +1,8 @@
 /** Reconcile: brings what we remember of an installation in line with GitHub, whatever webhooks were lost. */
 import { type Claim, decideWork, discoverWork } from '../domain/due-work.ts'
 import { isFault } from '../domain/fault.ts'
-import type { Repo } from '../domain/repo/repo.ts'
+import { isBaseRepo, type Repo } from '../domain/repo/repo.ts'
+import { spreadLooks } from '../domain/spread-looks.ts'
 import type { DueWorkStore } from '../ports/due-work-store.ts'
 import type { Installations } from '../ports/installations.ts'
 import type { RepoFiles, RepoHead } from '../ports/repo-files.ts'
@@ -18,7 +19,7 @@ export type ReconcilePorts = {
 
 /**
  * Lists the installation's repos, forgets those that are gone, and makes due a look into each where a branch that counts moved since the last one, and
- * a decision about each that was archived or opened up again, or that came from another installation:
+ * a decision about each that was archived or opened up again, whose workflows we may change now or no more, or that came from another installation:
  * two requests per hundred repos when nothing changed. Gives false when the installation itself is gone. Raises GitHub's other faults.
  */
 export async function reconcile(ports: ReconcilePorts, claim: Claim, asOf: Date): Promise<boolean> {
@@ -40,17 +41,28 @@ export async function reconcile(ports: ReconcilePorts, claim: Claim, asOf: Date)
       gone.map(({ id }) => id),
     )
   await ports.repos.save(listed)
-  const archived = new Map(remembered.map(({ id, isArchived }) => [id, isArchived]))
+  const before = new Map(remembered.map((repo) => [repo.id, repo]))
   const looks = new Map((await ports.repos.looks(installationId)).map((look) => [look.repoId, look]))
-  const turned = listed.filter(({ id, isArchived }) => (archived.has(id) ? archived.get(id) !== isArchived : looks.has(id)))
+  const turned = listed.filter((repo) => {
+    const was = before.get(repo.id)
+    return was === undefined ? looks.has(repo.id) : was.isArchived !== repo.isArchived || was.mayWriteWorkflows !== repo.mayWriteWorkflows
+  })
   await ports.dueWork.schedule(turned.map(({ id }) => decideWork(id, installationId, asOf)))
   const watched = listed.filter(({ isArchived }) => !isArchived)
   const wanted = watched.flatMap((repo) => branchesOf(repo, looks.get(repo.id)))
   const heads = wanted.length === 0 ? [] : await ports.repoFiles.heads(installationId, wanted)
   const headsOf = new Map<number, RepoHead[]>()
   for (const head of heads) headsOf.set(head.repo.id, [...(headsOf.get(head.repo.id) ?? []), head])
-  const stale = watched.filter(({ id }) => isStale(ports.reader, looks.get(id), headsOf.get(id) ?? [], headsOf))
-  await ports.dueWork.schedule(stale.map(({ id }) => discoverWork(id, installationId, asOf)))
+  const bases = new Map(listed.flatMap((repo) => (isBaseRepo(repo) ? [[repo.owner.toLowerCase(), repo.id]] : [])))
+  const isOutdated = ({ id }: Repo) => isStale(looks.get(id), headsOf.get(id) ?? [])
+  const isOther = ({ id, owner }: Repo) => {
+    const look = looks.get(id)
+    if (look === undefined || !headsOf.has(id)) return false
+    return look.reader !== ports.reader || (look.extended !== null && look.extended.repoId !== (bases.get(owner.toLowerCase()) ?? null))
+  }
+  await ports.dueWork.schedule(watched.filter(isOutdated).map(({ id }) => discoverWork(id, installationId, asOf)))
+  const others = watched.filter((repo) => !isOutdated(repo) && isOther(repo)).map(({ id }) => id)
+  await ports.dueWork.schedule(spreadLooks(others, installationId, asOf))
   return true
 }
 
@@ -61,15 +73,13 @@ function branchesOf(repo: Repo, look: RepoLook | undefined): readonly { readonly
   return [null, ...named].map((branch) => ({ repo, branch }))
 }
 
-/** Whether another look into a repo may find something else. A repo that shows no default branch is gone or empty: there is nothing to see. */
-function isStale(reader: string, look: RepoLook | undefined, heads: readonly RepoHead[], headsOf: ReadonlyMap<number, readonly RepoHead[]>): boolean {
+/** Whether the repo has moved since the last look. A repo that shows no default branch is gone or empty: there is nothing to see. */
+function isStale(look: RepoLook | undefined, heads: readonly RepoHead[]): boolean {
   if (look === undefined) return true
   const home = heads.find(({ repo, branch }) => branch === repo.defaultBranch)
   if (home === undefined) return false
   if (home.commitOid !== look.policyCommitOid) return true
-  if (look.reader !== reader || heads.some(({ branch }) => look.absentBranches.includes(branch))) return true
-  const extendedHead = headsOf.get(look.extended?.repoId ?? 0)?.find(({ repo, branch }) => branch === repo.defaultBranch)
-  if (extendedHead !== undefined && extendedHead.commitOid !== look.extended?.commitOid) return true
+  if (heads.some(({ branch }) => look.absentBranches.includes(branch))) return true
   const known = new Map(look.branches.map(({ branch, commitOid }) => [branch, commitOid]))
   const named = look.baseBranches.length === 0 ? [home.branch] : look.baseBranches
   return named.some((branch) => {

@@ -4,9 +4,12 @@ import type { Repo, RepoFile } from '../domain/repo/repo.ts'
 /** Where a repo stands: its name may have changed, its branch may have moved. `null` where the repo is gone for us. */
 export type RepoHead = { readonly repo: Repo; readonly branch: string; readonly commitOid: string }
 
+/** A file with its length in bytes. */
+export type ListedFile = RepoFile & { readonly size: number }
+
 /** The files of one commit that a caller wanted to know about. */
 export type RepoTree = RepoHead & {
-  readonly files: readonly RepoFile[]
+  readonly files: readonly ListedFile[]
   /** True when GitHub could not list the whole tree: what is not in `files` is unknown, not absent. */
   readonly isPartial: boolean
 }

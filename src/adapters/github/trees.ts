@@ -1,7 +1,6 @@
 /** The files of many repos without cloning them: nested trees by GraphQL, whole trees by REST where that is not enough. */
 import { z } from 'zod'
-import type { RepoFile } from '../../domain/repo/repo.ts'
-import type { RepoTree } from '../../ports/repo-files.ts'
+import type { ListedFile, RepoTree } from '../../ports/repo-files.ts'
 import { inSlices, isTooMuch } from './batches.ts'
 import type { Client, Document } from './client.ts'
 import { raiseUnlessGone } from './graphql.ts'
@@ -17,6 +16,7 @@ type Entry = {
   readonly name: string
   readonly mode: number
   readonly oid: string
+  readonly size?: number | undefined
   readonly object?: { readonly entries?: readonly Entry[] | null | undefined } | null | undefined
 }
 
@@ -24,6 +24,7 @@ const entry: z.ZodType<Entry> = z.object({
   name: z.string(),
   mode: z.number(),
   oid: z.string(),
+  size: z.number().optional(),
   get object() {
     return z.object({ entries: z.array(entry).nullish() }).nullish()
   },
@@ -35,11 +36,11 @@ const node = repoNode.extend({
 
 const wholeTree = z.object({
   truncated: z.boolean(),
-  tree: z.array(z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: z.string() })),
+  tree: z.array(z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: z.string(), size: z.number().nullish() })),
 })
 
 const nested = (levels: number): string =>
-  levels === 1 ? 'entries { name mode oid }' : `entries { name mode oid object { ... on Tree { ${nested(levels - 1)} } } }`
+  levels === 1 ? 'entries { name mode oid size }' : `entries { name mode oid size object { ... on Tree { ${nested(levels - 1)} } } }`
 
 /** No connection in it: 0 nodes, cost 1. */
 export function treesDocument(wanted: readonly Wanted[]): Document {
@@ -104,25 +105,25 @@ async function readWhole(
   client: Client,
   installationId: number,
   { repo, commitOid }: Pick<RepoTree, 'repo' | 'commitOid'>,
-  near: readonly RepoFile[],
+  near: readonly ListedFile[],
 ): Promise<Pick<RepoTree, 'files' | 'isPartial'>> {
   const purpose = { what: `list the files of ${repo.owner}/${repo.name}`, needs: 'contents: read' }
   const parameters = { ...inRepo(repo), tree_sha: commitOid, recursive: '1' }
   const { data } = await client.read(installationId, purpose, { route: 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}', parameters })
   const { tree, truncated } = check(client.attempt(purpose), wholeTree, data)
-  const files = tree.flatMap(({ path, mode, sha }) => fileAt(path, mode, sha))
+  const files = tree.flatMap(({ path, mode, sha, size }) => fileAt(path, mode, sha, size))
   if (!truncated) return { files, isPartial: false }
   const known = new Set(files.map(({ path }) => path))
   return { files: [...files, ...near.filter(({ path }) => !known.has(path))], isPartial: true }
 }
 
 /** Files of nested entries; `isDeep` when a directory's entries were not given. */
-function walk(entries: readonly Entry[], folder = ''): { readonly files: readonly RepoFile[]; readonly isDeep: boolean } {
-  const files: RepoFile[] = []
+function walk(entries: readonly Entry[], folder = ''): { readonly files: readonly ListedFile[]; readonly isDeep: boolean } {
+  const files: ListedFile[] = []
   let isDeep = false
-  for (const { name, mode, oid, object } of entries) {
+  for (const { name, mode, oid, size, object } of entries) {
     const path = folder + name
-    if (mode !== 0o040000) files.push(...fileAt(path, mode, oid))
+    if (mode !== 0o040000) files.push(...fileAt(path, mode, oid, size))
     else if (!object?.entries) isDeep = true
     else {
       const below = walk(object.entries, `${path}/`)
@@ -133,7 +134,7 @@ function walk(entries: readonly Entry[], folder = ''): { readonly files: readonl
   return { files, isDeep }
 }
 
-function fileAt(path: string, mode: number | string, blobOid: string): readonly RepoFile[] {
+function fileAt(path: string, mode: number | string, blobOid: string, size: number | null | undefined): readonly ListedFile[] {
   const known = fileMode(mode)
-  return known === null ? [] : [{ path, blobOid, mode: known }]
+  return known === null ? [] : [{ path, blobOid, mode: known, size: size ?? 0 }]
 }

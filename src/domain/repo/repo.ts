@@ -35,3 +35,8 @@ export type RepoFile = {
 export function formatRepo(repo: Pick<Repo, 'owner' | 'name'>): string {
   return `${repo.owner}/${repo.name}`
 }
+
+/** Whether policies of the owner's other repos may extend the one that stands in this repo. */
+export function isBaseRepo({ name }: Pick<Repo, 'name'>): boolean {
+  return name.toLowerCase() === '.github'
+}

@@ -7,16 +7,24 @@ import type { UntrustedParse } from '../../ports/untrusted-parse.ts'
 import { type ReadFile, readFiles } from './read-files.ts'
 import { type SeenFile, type Snapshot, unreadUse } from './snapshot.ts'
 
+/** Files of one branch that may cost a parser its life: each takes seconds, and the parsers serve everybody. */
+const mostGivenUp = 10
+
 /**
  * The uses of a branch in the order of their paths; a file that could not be read gives one that is skipped, and of one that names nothing, though it
  * might have, only the blob is kept. Raises the parser's faults but `invalid`.
  */
 export async function readBranch(parse: UntrustedParse, { branch, commitOid, policyFile, files, keptUses }: Snapshot): Promise<BaseBranch> {
-  const read: ReadFile = (format, file, surroundings) =>
-    parse.read(format.id, file, surroundings).catch((error: unknown) => {
+  let givenUp = 0
+  const unread = (path: string, message: string) => ({ uses: [unreadUse(path, { code: 'unreadable', message })], builds: [] })
+  const read: ReadFile = async (format, file, surroundings) => {
+    if (givenUp >= mostGivenUp) return unread(file.path, `the file is not read: the parser gave up on ${givenUp} others of this branch`)
+    return parse.read(format.id, file, surroundings).catch((error: unknown) => {
       if (!isFault(error) || error.kind !== 'invalid') throw error
-      return { uses: [unreadUse(file.path, { code: 'unreadable', message: `the parser gave up on the file (${error.message})` })], builds: [] }
+      givenUp += 1
+      return unread(file.path, `the parser gave up on the file (${error.message})`)
     })
+  }
   const texts = files.flatMap((seen) => (seen.kind === 'read' && seen.file.bytes !== null ? [{ path: seen.file.path, bytes: seen.file.bytes }] : []))
   const readings = await readFiles(read, texts)
   const usesIn = (seen: SeenFile): readonly ImageUse[] =>

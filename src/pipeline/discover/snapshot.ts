@@ -3,13 +3,15 @@ import type { ImageUse, Skip } from '../../domain/repo/image-use.ts'
 import { policyPath } from '../../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../../domain/repo/repo.ts'
 import { companionPaths, formatFor, mayBeCompanion } from '../../formats/index.ts'
-import type { RepoFiles, RepoTree } from '../../ports/repo-files.ts'
+import type { ListedFile, RepoFiles, RepoTree } from '../../ports/repo-files.ts'
 import type { BaseBranch, Discovery, ReadRepoFile } from '../../ports/repo-store.ts'
 
 /** Bytes of one repo file that are read at most; longer ones are known by their name only. */
 export const longestFile = 256 * 1024
 /** Files with image uses that are read of one branch: those of formats whose paths tell before those that may be anything, else in the order of their paths. */
 export const mostFiles = 1_000
+/** Bytes of these files together. */
+export const mostBytes = 16 * 1024 * 1024
 
 /** A file of the branch: as it was read (without bytes where its blob is known to name no image), or what it is that its bytes are not read (`longer than 256 KiB`). */
 export type SeenFile =
@@ -23,14 +25,19 @@ export type Snapshot = {
   readonly isPartial: boolean
   /** Null where there is none, or none was listed. */
   readonly policyFile: SeenFile | null
+  /** Empty where there is none. */
+  readonly policyBlobOid: string
   /** Files that may name images and what these need, in the order of their paths. */
   readonly files: readonly SeenFile[]
   /** Of files that have no bytes and that GitHub did not list this time. */
   readonly keptUses: readonly ImageUse[]
 }
 
-/** A branch to read (null: the default branch), and the last look into the repo by this version. */
-export type WantedSnapshot = { readonly repo: Repo; readonly branch: string | null; readonly before: Discovery | null }
+/** A branch to read; null is the default branch. */
+export type WantedBranch = { readonly repo: Repo; readonly branch: string | null }
+
+/** A branch as GitHub listed it, and the last look into the repo as far as this version of us may use it. */
+export type ListedBranch = { readonly tree: RepoTree; readonly before: Discovery | null }
 
 /** Whether a change to this path may change what Underpin sees. */
 export function isWanted(path: string): boolean {
@@ -57,35 +64,50 @@ export function unreadUse(path: string, skip: Skip): ImageUse {
   }
 }
 
-/** Snapshots in the order wanted: two requests for all, fewer when blobs are known. Null for a repo that is gone, empty or without the branch. Raises GitHub's faults. */
-export async function readSnapshots(repoFiles: RepoFiles, installationId: number, wanted: readonly WantedSnapshot[]): Promise<readonly (Snapshot | null)[]> {
+/** The files of branches in the order wanted, one request for 25. Null for a repo that is gone, empty or without the branch. Raises GitHub's faults. */
+export async function listBranches(repoFiles: RepoFiles, installationId: number, wanted: readonly WantedBranch[]): Promise<readonly (RepoTree | null)[]> {
   if (wanted.length === 0) return []
   const trees = await repoFiles.trees(installationId, wanted, isWanted)
-  const treeOf = ({ repo, branch }: WantedSnapshot) => trees.find((tree) => tree.repo.id === repo.id && tree.branch === (branch ?? tree.repo.defaultBranch))
-  const chosen = wanted.map((one) => {
-    const tree = treeOf(one)
-    return tree === undefined ? null : { tree, files: chooseFiles(tree, one.before) }
-  })
-  const known = new Map(
-    wanted.flatMap(({ before }) => (before?.branches ?? []).flatMap(({ files }) => files.map(({ blobOid, bytes }) => [blobOid, bytes] as const))),
+  return wanted.map(
+    ({ repo, branch }) =>
+      trees.find((tree) => tree.repo.id === repo.id && (branch === null ? tree.branch === tree.repo.defaultBranch : tree.branch === branch)) ?? null,
   )
-  // That a blob names no image says nothing of what it is as a policy.
-  const isKnown = ({ path, blobOid }: RepoFile) => known.has(blobOid) && (path !== policyPath || known.get(blobOid) !== null)
-  const unknown = chosen.flatMap((one) =>
-    one === null
-      ? []
-      : [...(one.files.policyFile === null ? [] : [one.files.policyFile]), ...one.files.files]
-          .filter((file) => file.mode !== '120000' && !isKnown(file))
-          .map(({ blobOid }) => ({ repo: one.tree.repo, blobOid })),
+}
+
+/** How many bytes the snapshot of a branch holds at most. */
+export function weightOf(tree: RepoTree): number {
+  const { policyFile, files } = chooseFiles(tree, null)
+  return [...(policyFile === null ? [] : [policyFile]), ...files].reduce((sum, { size }) => sum + (size > longestFile ? 0 : size), 0)
+}
+
+/** Snapshots of listed branches, in their order: two requests for all, none when all blobs are known. Raises GitHub's faults. */
+export async function readSnapshots(repoFiles: RepoFiles, installationId: number, listed: readonly ListedBranch[]): Promise<readonly Snapshot[]> {
+  const chosen = listed.map(({ tree, before }) => ({ tree, files: chooseFiles(tree, before) }))
+  const known = new Map<string, Uint8Array>()
+  const blank = new Set<string>()
+  for (const { path, blobOid, bytes } of listed.flatMap(({ before }) => (before?.branches ?? []).flatMap(({ files }) => files))) {
+    if (bytes === null) blank.add(blankKey(path, blobOid))
+    else known.set(blobOid, bytes)
+  }
+  const isKnown = ({ path, blobOid }: RepoFile) => known.has(blobOid) || blank.has(blankKey(path, blobOid))
+  const unknown = chosen.flatMap(({ tree, files: { policyFile, files } }) =>
+    [...(policyFile === null ? [] : [policyFile]), ...files]
+      .filter((file) => file.mode !== '120000' && file.size <= longestFile && !isKnown(file))
+      .map(({ blobOid }) => ({ repo: tree.repo, blobOid })),
   )
   const fetched = unknown.length === 0 ? new Map<string, Uint8Array>() : await repoFiles.blobs(installationId, unknown, longestFile)
-  const bytesOf = (blobOid: string) => fetched.get(blobOid) ?? known.get(blobOid)
-  return chosen.map((one) => (one === null ? null : snapshotOf(one.tree, one.files, bytesOf)))
+  const bytesOf = ({ path, blobOid }: RepoFile) => fetched.get(blobOid) ?? known.get(blobOid) ?? (blank.has(blankKey(path, blobOid)) ? null : undefined)
+  return chosen.map(({ tree, files }) => snapshotOf(tree, files, bytesOf))
+}
+
+/** That a blob names no image in one format says nothing of what it is in another, or as a policy. */
+function blankKey(path: string, blobOid: string): string {
+  return `${blobOid} ${path === policyPath ? path : (formatFor(path)?.id ?? path)}`
 }
 
 type Chosen = {
-  readonly policyFile: RepoFile | null
-  readonly files: readonly RepoFile[]
+  readonly policyFile: ListedFile | null
+  readonly files: readonly ListedFile[]
   readonly beyond: readonly RepoFile[]
   readonly keptUses: readonly ImageUse[]
 }
@@ -96,13 +118,19 @@ function chooseFiles(tree: RepoTree, before: Discovery | null): Chosen {
   const last: BaseBranch | null = (tree.isPartial && before?.branches.find(({ branch }) => branch === tree.branch)) || null
   const kept = last?.files.filter(({ path }) => !listed.has(path)) ?? []
   const keptPaths = new Set(kept.map(({ path }) => path))
-  const all = [...tree.files, ...kept.map(({ path, blobOid, mode }) => ({ path, blobOid, mode }))]
+  const all = [...tree.files, ...kept.map(({ path, blobOid, mode, bytes }) => ({ path, blobOid, mode, size: bytes?.length ?? 0 }))]
   const needed = new Set(all.flatMap(({ path }) => companionsOf(path)))
   const sources = all.filter(({ path }) => path !== policyPath && (formatFor(path) !== null || needed.has(path))).sort(byCertainty)
+  let [count, bytes] = [0, 0]
+  for (; count < Math.min(sources.length, mostFiles); count += 1) {
+    const { size = 0 } = sources[count] ?? {}
+    bytes += size > longestFile ? 0 : size
+    if (bytes > mostBytes) break
+  }
   return {
     policyFile: all.find(({ path }) => path === policyPath) ?? null,
-    files: sources.slice(0, mostFiles).sort(byPath),
-    beyond: sources.slice(mostFiles),
+    files: sources.slice(0, count).sort(byPath),
+    beyond: sources.slice(count),
     keptUses: last?.uses.filter(({ file }) => !listed.has(file) && !keptPaths.has(file)) ?? [],
   }
 }
@@ -120,10 +148,10 @@ function byCertainty(a: RepoFile, b: RepoFile): number {
   return Number(formatFor(a.path)?.isGuess === true) - Number(formatFor(b.path)?.isGuess === true) || byPath(a, b)
 }
 
-function snapshotOf(tree: RepoTree, { policyFile, files, beyond, keptUses }: Chosen, bytesOf: (blobOid: string) => Uint8Array | null | undefined): Snapshot {
-  const see = (file: RepoFile): SeenFile => {
+function snapshotOf(tree: RepoTree, { policyFile, files, beyond, keptUses }: Chosen, bytesOf: (file: RepoFile) => Uint8Array | null | undefined): Snapshot {
+  const see = ({ size, ...file }: ListedFile): SeenFile => {
     if (file.mode === '120000') return { kind: 'unread', path: file.path, code: 'unreadable', what: 'a symbolic link' }
-    const bytes = bytesOf(file.blobOid)
+    const bytes = size > longestFile ? undefined : bytesOf(file)
     if (bytes === undefined) return { kind: 'unread', path: file.path, code: 'too-large', what: `longer than ${longestFile / 1024} KiB` }
     return { kind: 'read', file: { ...file, bytes } }
   }
@@ -131,7 +159,8 @@ function snapshotOf(tree: RepoTree, { policyFile, files, beyond, keptUses }: Cho
   // Nobody needs to be told of a link or a long file that most likely names no image.
   const seen = files.map(see).filter((one) => one.kind === 'read' || formatFor(one.path)?.isGuess === false)
   const [first] = beyond
-  const what = `the first of ${beyond.length} files that are not read: of the files that may name images, the first ${mostFiles} are`
+  const what = `the first of ${beyond.length} files that are not read: of the files that may name images, the first ${files.length} are`
   if (first !== undefined) seen.push({ kind: 'unread', path: first.path, code: 'too-large', what })
-  return { branch, commitOid, isPartial, policyFile: policyFile === null ? null : see(policyFile), files: seen, keptUses }
+  const policy = { policyFile: policyFile === null ? null : see(policyFile), policyBlobOid: policyFile?.blobOid ?? '' }
+  return { branch, commitOid, isPartial, ...policy, files: seen, keptUses }
 }

@@ -136,7 +136,7 @@ describe('discoveries', () => {
   it('tell without their files whether another one is due', async () => {
     const { repos } = db.stores
     await repos.save([repo(), repo({ id: 2 }), repo({ id: 3, installationId: 8 })])
-    const found = discovery([imageUse('alpine')], { absentBranches: ['relase'], extended: { repoId: 9, commitOid: 'e'.repeat(40) } })
+    const found = discovery([imageUse('alpine')], { absentBranches: ['relase'], extended: { repoId: null, blobOid: '' } })
     await repos.saveDiscovery(await looking(2), 2, { ...found, policy: { ...found.policy, baseBranches: ['next', 'relase'] } })
     await repos.saveDiscovery(await looking(3), 3, found)
     const { policyCommitOid, absentBranches, extended, reader } = found

@@ -100,7 +100,7 @@ describe('one bad repo', () => {
     const script = path.join(folder, 'child.mjs')
     writeFileSync(
       script,
-      `process.on('message', (task) => (task.kind === 'policy' || task.files[0].path === 'Dockerfile' ? process.exit(1) : process.send({ ok: true, value: [[]] })))`,
+      `process.on('message', (task) => (task.kind === 'policy' || task.file.path === 'Dockerfile' ? process.exit(1) : process.send({ ok: true, value: { uses: [], builds: [] } })))`,
     )
     const parse = createParse({ script })
     const { org, web } = await repoOf({ [policyFile]: 'enabled: false\n', Dockerfile: 'FROM alpine:3\n' })
@@ -118,6 +118,7 @@ describe('one bad repo', () => {
 
     expect(outcomes).toEqual(claims.map((claim) => ({ claim, next: null })))
     expect(await skips(web)).toEqual([['Dockerfile', 'unreadable', expect.stringContaining('the parser gave up')]])
+    expect(await skips(good)).toEqual([])
     const { policy, policyProblem } = await look(web)
     expect([policy.enabled, policyProblem]).toEqual([false, expect.stringMatching(/^\.github\/underpin\.yml: the parser gave up/)])
   })
@@ -192,6 +193,44 @@ describe('a tree that GitHub cuts', () => {
     expect(found.branches[0].uses.map(({ file }) => file)).toEqual(['Dockerfile', 'a/b/c/d/e/Dockerfile'])
     expect(found.policy.labels).toEqual(['images'])
     expect(await actions(web)).toContain('repo too large to list')
+  })
+})
+
+describe('a batch of large repos', () => {
+  it('is listed at once, and read for as many as fit into memory', async () => {
+    const org = bed.organisation()
+    await bed.idle()
+    bed.github.webhooks.knobs.drop = () => true
+    const files = (name: string) => Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index}.Dockerfile`, `FROM scratch\n# ${name} ${index}\n`]))
+    const names = ['a', 'b', 'c', 'd', 'e'].map((name) => org.repo(name, files(name)))
+    await compare(org.installationId)
+    const { stores, github, parse } = bed.house
+    const [trees, blobs]: [number[], number[]] = [[], []]
+    const heavy: typeof github.repoFiles = {
+      heads: github.repoFiles.heads,
+      trees: async (installationId, wanted, isWanted) => {
+        trees.push(wanted.length)
+        const found = await github.repoFiles.trees(installationId, wanted, isWanted)
+        return found.map((tree) => ({ ...tree, files: tree.files.map((file) => ({ ...file, size: 250_000 })) }))
+      },
+      blobs: async (installationId, wanted, maxBytes) => {
+        blobs.push(wanted.length)
+        return await github.repoFiles.blobs(installationId, wanted, maxBytes)
+      },
+    }
+    const later = new Date(bed.clock.now().getTime() + 1000 * hour)
+    for (const name of names) {
+      bed.github.push(name, { files: { '0.Dockerfile': `FROM alpine:3\n# ${name}\n` } })
+      await stores.dueWork.schedule([{ ...discoverWork((await remembered(name)).id, 0, later), group: `large ${org.name}` }])
+    }
+    const claims = await stores.dueWork.claim('discover', `large ${org.name}`, { asOf: later, leaseMs: 600_000, limit: 10 })
+    const ports = { ...github, ...stores, repoFiles: heavy, parse, reader: 'test' }
+    const outcomes = await discover(ports, org.installationId, claims, bed.clock.now(), new AbortController().signal)
+    for (const claim of claims) await stores.dueWork.finish(claim, null)
+
+    expect(outcomes).toEqual(expect.arrayContaining(claims.map((claim) => ({ claim, next: null }))))
+    expect([trees, blobs]).toEqual([[5], [2, 2, 1]])
+    for (const name of names) expect((await look(name)).branches[0].uses.map(({ file }) => file)).toEqual(['0.Dockerfile'])
   })
 })
 

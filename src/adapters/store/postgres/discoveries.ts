@@ -47,14 +47,15 @@ function storedPolicy(text: string): Policy {
 
 /** An earlier version of Underpin knew fewer fields. */
 function storedUse(text: string): ImageUse {
-  return { ...{ builtFor: [] }, ...fromJsonText<ImageUse>(text) }
+  const { builtFor = [], ...stored } = fromJsonText<Omit<ImageUse, 'builtFor'> & Partial<ImageUse>>(text)
+  return { ...stored, builtFor }
 }
 
-type Row = Pick<Tables['discoveries'], 'policy_commit_oid' | 'absent_branches' | 'extended_repo_id' | 'extended_commit_oid' | 'reader'>
+type Row = Pick<Tables['discoveries'], 'policy_commit_oid' | 'absent_branches' | 'extended_repo_id' | 'extended_blob_oid' | 'reader'>
 
 function sharedOf(row: Row): Pick<Discovery, 'policyCommitOid' | 'absentBranches' | 'extended' | 'reader'> {
-  const { extended_repo_id: repoId, extended_commit_oid: commitOid } = row
-  const extended = repoId === null || commitOid === null ? null : { repoId, commitOid }
+  const { extended_repo_id: repoId, extended_blob_oid: blobOid } = row
+  const extended = blobOid === null ? null : { repoId, blobOid }
   return { policyCommitOid: row.policy_commit_oid, absentBranches: row.absent_branches, extended, reader: row.reader }
 }
 
@@ -81,7 +82,7 @@ export async function saveDiscovery(db: Database, claim: Claim, repoId: number, 
       policy_commit_oid: discovery.policyCommitOid,
       absent_branches: discovery.absentBranches,
       extended_repo_id: discovery.extended?.repoId ?? null,
-      extended_commit_oid: discovery.extended?.commitOid ?? null,
+      extended_blob_oid: discovery.extended?.blobOid ?? null,
       reader: discovery.reader,
       policy_json: toJsonText(discovery.policy),
       policy_problem: discovery.policyProblem,

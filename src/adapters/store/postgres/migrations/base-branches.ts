@@ -9,7 +9,7 @@ const statements = [
   'insert into underpin.base_branches (repo_id, position, branch, commit_oid) select repo_id, 0, branch, commit_oid from underpin.discoveries',
   `alter table underpin.discoveries
     add column absent_branches text[] not null default '{}', add column reader text not null default '',
-    add column extended_repo_id bigint, add column extended_commit_oid text`,
+    add column extended_repo_id bigint, add column extended_blob_oid text`,
   'update underpin.discoveries set absent_branches = array[absent_branch] where absent_branch is not null',
   'alter table underpin.discoveries drop column branch, drop column commit_oid, drop column absent_branch',
   'alter table underpin.repo_files add column branch text, alter column bytes drop not null',
