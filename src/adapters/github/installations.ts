@@ -32,8 +32,26 @@ const repoForm = z.object({
 })
 const reposForm = z.object({ repositories: z.array(repoForm) })
 
+/** What an installation allows is asked again after this long, ms, where it allows all; where it does not, each time: somebody may just have agreed. */
+const allowedForMs = 12 * 3_600_000
+
 /** Pages are counted by us, 100 items each. */
 export function createInstallations(client: Client): Installations {
+  const allowedUntil = new Map<number, number>()
+
+  /** Asked as the app, which has one budget for all installations. */
+  async function mayWriteWorkflows(installationId: number): Promise<boolean> {
+    const now = client.now().getTime()
+    if ((allowedUntil.get(installationId) ?? 0) > now) return true
+    const what = `read what installation ${installationId} allows`
+    const { data } = await client.asApp(what, { route: 'GET /app/installations/{installation_id}', parameters: { installation_id: installationId } })
+    const { permissions } = check({ host: client.host, what, needs: null, isWrite: false }, grantedForm, data)
+    const may = permissions['workflows'] === 'write'
+    if (may) allowedUntil.set(installationId, now + allowedForMs)
+    else allowedUntil.delete(installationId)
+    return may
+  }
+
   return {
     async list() {
       const what = 'list the installations'
@@ -49,10 +67,8 @@ export function createInstallations(client: Client): Installations {
         const { data } = await client.read(installationId, purpose, { route: 'GET /installation/repositories', parameters: { per_page: 100, page } })
         return check(client.attempt(purpose), reposForm, data).repositories
       })
-      const what = `read what installation ${installationId} allows`
-      const { data } = await client.asApp(what, { route: 'GET /app/installations/{installation_id}', parameters: { installation_id: installationId } })
-      const { permissions } = check({ host: client.host, what, needs: null, isWrite: false }, grantedForm, data)
-      return found.map((repo) => repoOf(repo, installationId, permissions['workflows'] === 'write'))
+      const may = await mayWriteWorkflows(installationId)
+      return found.map((repo) => repoOf(repo, installationId, may))
     },
   }
 }

@@ -1,7 +1,8 @@
 /** What a policy says of how a pull request is offered: names of branches, words in front of titles, people, and files that GitHub keeps from us. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type AppBed, hour, startAppBed } from '../../support/app-bed.ts'
-import { dockerfile, pinned } from '../../support/pinned.ts'
+import { work } from '../../../src/domain/due-work.ts'
+import { dockerfile, pass, pinned } from '../../support/pinned.ts'
 
 const policyFile = '.github/underpin.yml'
 let bed: AppBed
@@ -30,6 +31,12 @@ describe('a pull request', () => {
     await bed.pass(hour)
     expect(org.offered()).toBe(dockerfile(org, third))
     expect(org.open()[0]).toMatchObject({ number: pull?.number, reviewers: [] })
+
+    bed.github.repo(org.web).collaborators.add('eve')
+    bed.github.push(org.web, { files: { [policyFile]: policy.replace('nobody', 'eve') } })
+    await bed.idle()
+    await bed.pass(hour)
+    expect(org.open()[0]).toMatchObject({ number: pull?.number, reviewers: ['eve'], assignees: ['bob'] })
   })
 
   it('goes to the people and labels that the rule of an image names', async () => {
@@ -60,5 +67,10 @@ describe('a pull request', () => {
     const repo = await bed.house.stores.repos.find(...(web.split('/') as [string, string]))
     const decisions = await bed.house.stores.decisions.ofRepo(repo?.id ?? 0)
     expect(decisions.map(({ decision }) => decision.reasons[0]?.rule)).toContain('needs-workflows-permission')
+
+    bed.github.permit(org.installationId, { workflows: 'write' })
+    await bed.house.stores.dueWork.schedule([work('installation', org.installationId, bed.clock.now())])
+    await pass(bed, 0)
+    expect(bed.github.files(web, pull?.headBranch ?? '')['.github/workflows/test.yml']).toBe(workflow.replace(first, second))
   })
 })
