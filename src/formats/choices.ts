@@ -1,6 +1,6 @@
 /** Texts with variables to which several places of a file may give a value: matrices, parameters and those who pass them on. */
 import type { Skip } from '../domain/repo/image-use.ts'
-import { part, type Sourced, SourcedBuilder, startIfUnbroken } from './sourced.ts'
+import { byteAt, part, type Sourced, SourcedBuilder, startIfUnbroken } from './sourced.ts'
 import { isKnown, unknown } from './unknown.ts'
 import type { Place, UseReader } from './use-reader.ts'
 
@@ -45,8 +45,9 @@ export function addChoice(uses: UseReader, written: Sourced, form: Form, choices
   const values = found.filter((value) => value !== null)
   if (values.length === 0 || values.length < found.length) return uses.skip(written, place, unresolved(variables, choices))
   for (const value of values) {
-    const stands = variables.length > 0 && values.length > 1 && startIfUnbroken(value) !== null ? value : written
-    if (stands.text.trim() === '') continue
+    const isElsewhere = variables.length > 0 && values.length > 1 && startIfUnbroken(value) !== null
+    const stands = isElsewhere ? value : written
+    if (stands.text.trim() === '' || (isElsewhere && !isNew(uses, value, place))) continue
     if (startIfUnbroken(value) === null) uses.note({ value, what: 'what else reads the variable', takesTags: true })
     uses.add(stands, { value, unset: new Set() }, place, because)
   }
@@ -83,8 +84,20 @@ function distinct(values: readonly (Sourced | null)[]): readonly (Sourced | null
   return [...new Map(places.map((value) => [isSpread ? `${value?.text} ${value?.at[0]}` : '', value])).values()]
 }
 
-/** Values of one variable that are looked at. */
-const mostValues = 200
+/** Values of one variable that are looked at: no honest matrix has more. */
+export const mostValues = 200
+
+/** Of values that stand elsewhere, which each reader has; what names them again adds nothing. */
+const seen = new WeakMap<UseReader, Set<string>>()
+
+function isNew(uses: UseReader, value: Sourced, { role, platform }: Place): boolean {
+  const known = seen.get(uses) ?? new Set()
+  seen.set(uses, known)
+  const key = `${byteAt(value, 0)} ${role} ${platform}`
+  if (known.has(key)) return false
+  known.add(key)
+  return true
+}
 
 /** The text without blanks around it. */
 export function withoutBlanks(text: Sourced): Sourced {

@@ -6,7 +6,7 @@ import { at, type Entry, entriesAt, type Tree } from '../tree.ts'
 import { scalarText } from '../yaml-number.ts'
 
 /** `$(name)`, `${{ … }}`, `$[ … ]`. */
-export const expressionForm = /\$\(([\w.-]+)\)|\$\{\{([^{}]*)\}\}|\$\[([^[\]]*(?:\[[^[\]]*\])?[^[\]]*)\]/g
+export const expressionForm = /\$\(([\w.-]+)\)|\$\{\{([^{}]*)\}\}|\$\[([^[\]]*(?:\[[^[\]]*\][^[\]]*)?)\]/g
 
 /** Folders of the machine in which the repo is checked out. */
 const checkouts = new Set(['build.sourcesdirectory', 'system.defaultworkingdirectory', 'build.repository.localpath', 'pipeline.workspace/s'])

@@ -19,8 +19,9 @@ export type Scope = { readonly kind: Owner['kind']; readonly tree: Tree; readonl
 /** Every scope of `config`. */
 export function scopesOf(config: Tree): readonly Scope[] {
   const owners = ownersIn(config, '')
+  const pipeline = pipelineOnly(config)
   const calls = new Map<string, Call[]>()
-  const choicesFor = (owner: Owner): Choices => withPipeline(config, (name) => valuesOf(owner, name, calls.get(`${owner.kind} ${owner.name}`) ?? []))
+  const choicesFor = (owner: Owner): Choices => withPipeline(pipeline, (name) => valuesOf(owner, name, calls.get(`${owner.kind} ${owner.name}`) ?? []))
   for (const owner of owners) {
     const executor = at(owner.tree, 'executor')
     const name = executor?.kind === 'text' ? executor.text.text : (textAt(executor, 'name')?.text ?? null)
@@ -30,16 +31,16 @@ export function scopesOf(config: Tree): readonly Scope[] {
   for (const { value: workflow } of entriesAt(config, 'workflows'))
     for (const item of itemsAt(workflow, 'jobs')) {
       const [called] = item.kind === 'text' ? [{ key: item.text.text, value: null }] : entriesAt(item)
-      if (called !== undefined) note(calls, `jobs ${called.key}`, { passed: called.value, choices: pipelineOnly(config) })
+      if (called !== undefined) note(calls, `jobs ${called.key}`, { passed: called.value, choices: pipeline })
     }
   return owners.map((owner) => ({ kind: owner.kind, tree: owner.tree, choices: choicesFor(owner) }))
 }
 
 /** What stands outside of jobs and executors: parameters of the pipeline, or, in a file that is packed into one, those beside it. */
 export function pipelineOnly(config: Tree): Choices {
+  const known = new Map(entriesAt(config, 'parameters').map(({ key, value }) => [key, scalarText(at(value, 'default'))]))
   return (name) => {
-    const own = /^(?:pipeline\.)?parameters\.([\w-]+)$/.exec(name)?.[1]
-    const value = own === undefined ? null : scalarText(at(config, 'parameters', own, 'default'))
+    const value = known.get(/^(?:pipeline\.)?parameters\.([\w-]+)$/.exec(name)?.[1] ?? '') ?? null
     return value === null ? [] : [value]
   }
 }
@@ -61,9 +62,9 @@ function note(calls: Map<string, Call[]>, key: string, call: Call): void {
 const mostCalls = 100
 
 const withPipeline =
-  (config: Tree, own: Choices): Choices =>
+  (pipeline: Choices, own: Choices): Choices =>
   (name) =>
-    name.startsWith('parameters.') ? own(name.slice('parameters.'.length)) : pipelineOnly(config)(name)
+    name.startsWith('parameters.') ? own(name.slice('parameters.'.length)) : pipeline(name)
 
 /** What a parameter holds: of each use what is passed there, else its default, which counts alone where nothing in the file uses it. Of commands nothing is followed. */
 function valuesOf({ kind, tree }: Owner, name: string, calls: readonly Call[]): readonly (Sourced | null)[] {

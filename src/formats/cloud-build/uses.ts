@@ -17,9 +17,12 @@ export function buildUses(composing: Composing): void {
       [...itemsAt(document, 'images').flatMap((image) => (image.kind === 'text' ? [image.text] : [])), ...steps.flatMap(tagsOf)].map(({ text }) => text),
     )
     for (const step of steps) readStep(step, choices, outputs, composing)
-    for (const request of distinct(steps.flatMap((step) => stepBuilds(step, choices)))) declareBuild(composing, request)
+    for (const request of distinct(steps.slice(0, mostSteps).flatMap((step) => stepBuilds(step, choices)))) declareBuild(composing, request)
   }
 }
+
+/** Steps whose builds are read: Google takes 300 (https://cloud.google.com/build/quotas). */
+const mostSteps = 1_000
 
 const builtHere: Skip = { code: 'built-here', message: 'this build makes the image' }
 

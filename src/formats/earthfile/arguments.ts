@@ -19,6 +19,7 @@ export function argumentsBefore(commands: readonly Command[]): Arguments {
   const isOld = !header.includes('--arg-scope-and-set') && /^0\.[0-6]$/.test(header.at(-1) ?? '0.0')
   const globals = new Map<string, Expansion>()
   let scope = new Map<string, Expansion>()
+  let isShared = false
   let isBase = true
   return {
     get scope() {
@@ -26,7 +27,8 @@ export function argumentsBefore(commands: readonly Command[]): Arguments {
     },
     enter: () => {
       isBase = false
-      scope = new Map(globals)
+      scope = globals
+      isShared = true
     },
     read: ({ words }) => {
       if (!/^(?:ARG|LET|SET)$/.test(words[0]?.text ?? '')) return false
@@ -36,17 +38,22 @@ export function argumentsBefore(commands: readonly Command[]): Arguments {
       const [, second] = rest
       const value = equals !== '' && rest[0] !== undefined ? part(rest[0], name.length + 1) : second?.text === '=' ? (rest[2] ?? nothing) : null
       if (name === '') return true
+      if (isShared) scope = new Map(globals)
+      isShared = false
       if (value === null) {
         if (!globals.has(name)) scope.delete(name)
         return true
       }
       const expansion = expanded(name, value, scope)
       scope.set(name, expansion)
-      if (isBase && (isOld || flags.some(({ text }) => text === '--global'))) globals.set(name, expansion)
+      if (isBase && (isOld || flags.some(({ text }) => text === '--global')) && globals.size < mostGlobals) globals.set(name, expansion)
       return true
     },
   }
 }
+
+/** Arguments that all targets see; more no honest file has. */
+const mostGlobals = 500
 
 /** What a command prints is known only when it runs. */
 function expanded(name: string, value: Parameters<typeof expandWord>[0], scope: Scope): Expansion {
