@@ -33,8 +33,8 @@ export type TreeRow = {
 /** The documents of a text, and why others could not be read. */
 export type Documents = { readonly documents: readonly Tree[]; readonly broken: readonly Refusal[] }
 
-/** Bytes of one file that are read. */
-export const longestTree = 1024 * 1024
+/** Bytes of one file that are read: the manifests that install an operator with its schemas have nearly as many. */
+export const longestTree = 2 * 1024 * 1024
 
 /** The format of a row whose text `parse` reads, which may throw `Refusal`. */
 export function treeFormat(
@@ -49,11 +49,12 @@ export function treeFormat(
     isBuilt: false,
     isRisky,
     companionNames,
-    mayHold: (bytes) => hints.test(latin1(bytes)),
+    mayHold: (bytes) => hints.test(latin1(bytes)) || (!isGuess && (bytes.length > longestTree || isUtf16(bytes))),
     packageSteps: null,
     read: (file, surroundings = alone): FileReading => {
       try {
         if (file.bytes.length > longestTree) throw new Refusal(`the file is larger than ${longestTree} bytes`, 0, 'too-large', 'container')
+        if (isUtf16(file.bytes)) throw new Refusal('the file is UTF-16 text, and only UTF-8 is read', 0, 'not-utf8', 'container')
         const uses = new UseReader(id, file)
         const builds: DeclaredBuild[] = []
         const { documents, broken } = parse(latin1(file.bytes), hints, file.path)
@@ -71,6 +72,9 @@ export function treeFormat(
 
 /** Reads `text`, of which only documents that match `hints` are asked for; `path` for words about what it may be. */
 export type Parse = (text: string, hints: RegExp, path: string) => Documents
+
+/** Whether the text starts with the byte order mark of UTF-16. */
+const isUtf16 = ([first, second]: Uint8Array): boolean => (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
 
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

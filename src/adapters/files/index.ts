@@ -9,7 +9,7 @@ export type LocalFile =
   | { readonly kind: 'unreadable'; readonly path: string; readonly problem: string /** There is no such file. */; readonly isAbsent: boolean }
 
 /** More is never read of one file: a byte more than any format takes, so that it sees that there is more. */
-export const readAtMostBytes = 1024 * 1024 + 1
+export const readAtMostBytes = 2 * 1024 * 1024 + 1
 
 /** The start of the file at `path`, at most `readAtMostBytes`. Only regular files: a pipe would never end. */
 export async function readLocalFile(path: string, shownAs = path): Promise<LocalFile> {
