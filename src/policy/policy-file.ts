@@ -45,8 +45,9 @@ function readLayer(bytes: Uint8Array, name: string | null): ReadLayer {
   const read = readYaml(bytes)
   if (read.kind === 'broken') return { kind: 'broken', problems: named(read.problems) }
   const parsed = policyFileSchema.safeParse(read.tree.value ?? {})
-  if (parsed.success) return { kind: 'layer', layer: { file: parsed.data, tree: read.tree, name } }
-  return { kind: 'broken', problems: named(parsed.error.issues.flatMap((issue) => mistakesOf(issue, read.tree)).sort(byPlace)) }
+  if (parsed.success && read.problems.length === 0) return { kind: 'layer', layer: { file: parsed.data, tree: read.tree, name } }
+  const mistakes = parsed.error?.issues.flatMap((issue) => mistakesOf(issue, read.tree)) ?? []
+  return { kind: 'broken', problems: named([...read.problems, ...mistakes].sort(byPlace)) }
 }
 
 function inForce(layers: readonly [Layer, ...Layer[]]): ReadPolicy {

@@ -1,7 +1,7 @@
 /** The policy file's shape: what `.github/underpin.yml` may say. */
 import { z } from 'zod'
 import { branch, branchPrefix, commitPrefix, extent, glob, imageGlob, lists } from './schema/names.ts'
-import { flag, listOf, wholeNumber } from './schema/pieces.ts'
+import { flag, isWritten, listOf, wholeNumber } from './schema/pieces.ts'
 import { rebuild, schedule } from './schema/times.ts'
 
 /** What may be said for the whole repo and in a rule. */
@@ -91,6 +91,7 @@ export const policyFileSchema = z
   .refine(({ baseBranch, baseBranches }) => baseBranch === undefined || baseBranches === undefined, {
     error: 'write baseBranch or baseBranches, not both',
     path: ['baseBranch'],
+    when: isWritten,
   })
 
 /** A policy file that passed the schema. */

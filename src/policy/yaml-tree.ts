@@ -21,10 +21,13 @@ const mostAliases = 20
 /** Names that mean something to JavaScript objects and nothing to a policy. */
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** `problems` of a tree are fields that it leaves out, each for itself wrong: one that stands twice counts where it stands first. */
+type ReadYaml =
+  | { readonly kind: 'tree'; readonly tree: YamlTree; readonly problems: readonly Problem[] }
+  | { readonly kind: 'broken'; readonly problems: readonly Problem[] }
+
 /** Reads `bytes` as one YAML 1.2 document of JSON values. Never raises: all that can be wrong is a problem. Callers still run it in a child process. */
-export function readYaml(
-  bytes: Uint8Array,
-): { readonly kind: 'tree'; readonly tree: YamlTree } | { readonly kind: 'broken'; readonly problems: readonly Problem[] } {
+export function readYaml(bytes: Uint8Array): ReadYaml {
   const broken = (...problems: readonly Problem[]) => ({ kind: 'broken', problems }) as const
   if (bytes.length > longestPolicy) return broken({ at: null, path: '', message: `the file is longer than ${longestPolicy} bytes` })
   let text: string
@@ -53,15 +56,20 @@ export function readYaml(
     prettyErrors: false,
     logLevel: 'error',
   })
-  if (document.errors.length > 0) {
-    return broken(...document.errors.slice(0, 5).map((error) => ({ at: positionAt(error.pos[0]), path: '', message: sayError(error.code, error.message) })))
-  }
+  const problemsOf = (errors: typeof document.errors) =>
+    errors.map(({ pos, code, message }): Problem => ({ at: positionAt(pos[0]), path: '', message: sayError(code, message) }))
+  const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY')
+  if (document.errors.length > twice.length) return broken(...problemsOf(document.errors).slice(0, 5))
+  const leftOut = problemsOf(twice)
+  const repeated = new Set(twice.map(({ pos }) => pos[0]))
   const problems: Problem[] = []
   let aliases = 0
   visit(document, {
     Pair: (_, pair) => {
       const name = isScalar(pair.key) ? String(pair.key.value) : ''
-      if (unsafeKeys.has(name)) problems.push({ at: placeAt(pair.key), path: name, message: `"${name}" is not a field; remove the line` })
+      const isUnsafe = unsafeKeys.has(name)
+      if (isUnsafe) leftOut.push({ at: placeAt(pair.key), path: name, message: `"${name}" is not a field; remove the line` })
+      return isUnsafe || repeated.has((pair.key as Node | null)?.range?.[0] ?? -1) ? visit.REMOVE : undefined
     },
     Alias: (_, alias) => {
       aliases += 1
@@ -73,7 +81,7 @@ export function readYaml(
         problems.push({ at: placeAt(node), path: '', message: 'YAML tags such as "!name" mean nothing here; remove it' })
     },
   })
-  if (problems.length > 0) return broken(...problems)
+  if (problems.length > 0) return broken(...leftOut, ...problems)
   const nearest = (path: readonly PropertyKey[]) => {
     let node: unknown = document.contents
     let field = placeAt(node)
@@ -93,8 +101,11 @@ export function readYaml(
     return {
       kind: 'tree',
       tree: { value: document.toJS({ maxAliasCount: mostAliases }) as unknown, placeOf: (path) => nearest(path).value, fieldAt: (path) => nearest(path).field },
+      problems: leftOut,
     }
   } catch {
+    // An alias of something that is left out ends here too.
+    if (leftOut.length > 0) return broken(...leftOut)
     return broken({ at: null, path: '', message: 'the aliases of the file unfold to too much; write the values out' })
   }
 }

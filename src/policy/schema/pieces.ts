@@ -21,3 +21,6 @@ export const wholeNumber = (least: number, most: number, purpose: string, absent
 /** At most `most` items, `what` in the plural. */
 export const listOf = <Item extends z.ZodType>(item: Item, most: number, what: string) =>
   z.array(item, { error: `write a list of ${what}` }).max(most, `name at most ${most} ${what}`)
+
+/** For rules over several fields (`when` of zod's `refine`): they are asked as soon as there are fields, although one of these may be wrong for itself. */
+export const isWritten = ({ value }: { readonly value: unknown }): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)

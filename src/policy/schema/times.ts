@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { isTimezone, patternProblem, scheduleWords, windowMsOf } from '../schedule.ts'
 import { branch } from './names.ts'
-import { flag, text } from './pieces.ts'
+import { flag, isWritten, text } from './pieces.ts'
 
 /** A word of `words` or a cron pattern. */
 const timesOf = (words: readonly string[], purpose: string) => {
@@ -75,6 +75,7 @@ const rebuildFields = z
   .refine((rebuild) => rebuild.inputs === undefined || rebuild.workflow !== undefined, {
     error: 'inputs are given to a workflow; name it in "workflow"',
     path: ['inputs'],
+    when: isWritten,
   })
 
 /** When the images of the repo are built again although nobody commits. */

@@ -185,6 +185,35 @@ describe('what the author of a mistake is told', () => {
   })
 })
 
+describe('no mistake hides another', () => {
+  test('two fields that exclude each other are told beside one that is wrong for itself', () => {
+    expect(problemsOf('baseBranch: main\nbaseBranches: [a..b]\nx: 1').map((problem) => problem.split(':', 3).slice(0, 3).join(':'))).toEqual([
+      '1:13 baseBranch: write baseBranch or baseBranches, not both',
+      '2:16 baseBranches.0: this is not the name of a branch; write it as in the branch list on GitHub, for example main',
+      '3:1 x: unknown field; the fields here are extends, enabled, ignore, follow, mayChangeRelease, pinFloatingTags, pinOverArguments, platforms, schedule, labels, reviewers, assignees, images, paths, baseBranch, baseBranches, branchPrefix, commitPrefix, limits, includeForks, rebuild',
+    ])
+    expect(problemsOf('rebuild:\n  inputs: {a: 1}\n  onFix: 1')).toEqual([
+      '2:11 rebuild.inputs: inputs are given to a workflow; name it in "workflow"',
+      '3:10 rebuild.onFix: write true or false',
+    ])
+    expect(problemsOf('rebuild:\n  inputs: {a: 1}\n  workflow: 5')).toEqual(['3:13 rebuild.workflow: write the file name of a workflow, for example build.yml'])
+  })
+
+  test('a field that stands twice, and one that no policy has, are told with the others; the first of two counts', () => {
+    expect(problemsOf('follow: minro\n__proto__: {a: 1}\nenabled: yes\nfollow: 5\nlimits: {openPullRequests: 2, openPullRequests: x}')).toEqual([
+      '1:9 follow: write digest, patch, minor, major, or a range in quotes such as ">=3.11 <4"; did you mean "minor"?',
+      '2:1 __proto__: "__proto__" is not a field; remove the line',
+      '3:10 enabled: write true or false',
+      '4:1 : this field stands twice; keep one of them',
+      '5:31 : this field stands twice; keep one of them',
+    ])
+  })
+
+  test('an alias of what is left out is no riddle', () => {
+    expect(problemsOf('labels: [a]\nlabels: &l [b]\nassignees: *l')).toEqual(['2:1 : this field stands twice; keep one of them'])
+  })
+})
+
 describe('a file that means harm', () => {
   test.each(['__proto__', 'constructor', 'prototype'])('%s is refused wherever it stands, and no object changes', (key) => {
     expect(problemsOf(`${key}: {polluted: true}`)).toEqual([`1:1 ${key}: "${key}" is not a field; remove the line`])
