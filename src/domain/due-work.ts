@@ -1,7 +1,19 @@
 /** Due work: what has to be looked at and when, and who is looking now. The queue only wakes; this is the truth. */
 
 /** One word per pipeline stage that runs in the background. */
-export type WorkKind = 'inbox' | 'installation' | 'discover' | 'resolve' | 'tags' | 'search' | 'decide' | 'deliver' | 'rebuild' | 'inspect' | 'installable' | 'feed'
+export type WorkKind =
+  | 'inbox'
+  | 'installation'
+  | 'discover'
+  | 'resolve'
+  | 'tags'
+  | 'search'
+  | 'decide'
+  | 'deliver'
+  | 'rebuild'
+  | 'inspect'
+  | 'installable'
+  | 'feed'
 
 export type Work = {
   readonly kind: WorkKind
