@@ -39,7 +39,9 @@ export function jobsOf(pipeline: Tree): readonly Job[] {
   const global = variablesIn([at(pipeline, 'variables')], pipeline)
   for (const name of ruleVariables(at(pipeline, 'workflow'))) global.set(name, null)
   const extended = new Set([...named.values()].flatMap(parents))
-  const defaults = [at(pipeline, 'default'), pipeline].filter((tree) => tree !== null)
+  // Every job looks for its keys here, so that it must not be as long as the list of jobs.
+  const keywords: Tree = { kind: 'map', at: pipeline.at, entries: entriesAt(pipeline).filter(({ key }) => notJobs.has(key)) }
+  const defaults = [at(pipeline, 'default'), keywords].filter((tree) => tree !== null)
   const jobs = [...named].map(([name, tree]): Job => {
     const lineage = lineageOf(tree, named)
     const own = variablesIn(lineage.map((one) => at(one, 'variables')).reverse(), pipeline)
