@@ -6,6 +6,7 @@ import { pipelineUses } from './uses.ts'
 export const bitbucketPipelines = yamlFormat({
   id: 'bitbucket-pipelines',
   matches: (path) => /(?:^|\/)(?:[^/]+[._-])?bitbucket-pipelines(?:[._-][^/]*)?\.ya?ml$/.test(path),
+  place: /(?<=^|\/)bitbucket-pipelines\.ya?ml$/,
   hints: /image|docker|podman|buildah|nerdctl|executor/,
   compose: pipelineUses,
 })

@@ -6,6 +6,7 @@ import { configUses } from './uses.ts'
 export const circleci = yamlFormat({
   id: 'circleci',
   matches: (path) => /(?:^|\/)\.circleci\/.+\.ya?ml$/.test(path),
+  place: /(?<=^|\/)\.circleci\//,
   hints: /docker|podman|buildah|nerdctl|executor/,
   compose: configUses,
 })

@@ -6,6 +6,7 @@ import { pipelineUses } from './uses.ts'
 export const drone = yamlFormat({
   id: 'drone',
   matches: (path) => /(?:^|\/)\.drone(?:[._-][^/]*)?(?:\/.+)?\.ya?ml$/.test(path),
+  place: /(?<=^|\/)\.drone[^/]*(?:\/|$)/,
   hints: /image|docker|podman|buildah|nerdctl|executor/,
   compose: pipelineUses,
 })

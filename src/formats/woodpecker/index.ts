@@ -6,6 +6,7 @@ import { workflowUses } from './uses.ts'
 export const woodpecker = yamlFormat({
   id: 'woodpecker',
   matches: (path) => /(?:^|\/)\.(?:woodpecker|crow)(?:[._-][^/]*)?(?:\/.+)?\.ya?ml$/.test(path),
+  place: /(?<=^|\/)\.(?:woodpecker|crow)[^/]*(?:\/|$)/,
   hints: /image|docker|podman|buildah|nerdctl|executor/,
   compose: workflowUses,
 })
