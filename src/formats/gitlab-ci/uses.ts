@@ -16,7 +16,7 @@ export function pipelineUses(composing: Composing): void {
   for (const pipeline of composing.documents) {
     if (!isPipeline(pipeline, composing.file.path)) continue
     const jobs = jobsOf(pipeline)
-    readImages(jobs, inputs, composing)
+    readImages({ pipeline, jobs, inputs }, composing)
     for (const request of distinct(jobs.filter(({ isBase }) => !isBase).flatMap((job) => buildsOf(job, inputs)))) declareBuild(composing, request)
   }
 }
@@ -32,11 +32,13 @@ function isPipeline(document: Tree, path: string): boolean {
 /** A place that names an image, and what it comes to in the jobs that take it from there: each value once, and of those that differ the first two. */
 type Named = { readonly written: Sourced; readonly role: Role; readonly platform: string | null; readonly values: Resolved[] }
 
+type Read = { readonly pipeline: Tree; readonly jobs: readonly Job[]; readonly inputs: Inputs }
+
 /** Each image counts where it is written, with the variables of the jobs that take it from there; of one that no job of the file takes, those that it can see. */
-function readImages(jobs: readonly Job[], inputs: Inputs, composing: Composing): void {
+function readImages({ pipeline, jobs, inputs }: Read, composing: Composing): void {
   const found = new Map<number, Named>()
   const read = (holder: Tree | undefined, key: 'image' | 'services', { variables }: Job): void => {
-    for (const { written, platform } of imagesAt({ holder: holder ?? null, key, pipeline: jobs.at(-1)?.lineage.at(-1) ?? null }, composing)) {
+    for (const { written, platform } of imagesAt({ holder: holder ?? null, key, pipeline }, composing)) {
       const start = byteAt(written, 0)
       const named = found.get(start) ?? { written, role: key === 'image' ? 'container' : 'service', platform, values: [] }
       found.set(start, named)
@@ -57,7 +59,7 @@ function readImages(jobs: readonly Job[], inputs: Inputs, composing: Composing):
   for (const named of found.values()) write(named, composing)
 }
 
-type Asked = { readonly holder: Tree | null; readonly key: 'image' | 'services'; readonly pipeline: Tree | null }
+type Asked = { readonly holder: Tree | null; readonly key: 'image' | 'services'; readonly pipeline: Tree }
 
 function imagesAt({ holder, key, pipeline }: Asked, { file }: Composing): readonly { readonly written: Sourced; readonly platform: string | null }[] {
   const textOf = (tree: Tree | null): Sourced | null => {
