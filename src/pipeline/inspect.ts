@@ -15,7 +15,7 @@ import { parseWanted, type WantedInspectionStore, type WantedManifest } from '..
 
 export type InspectPorts = {
   readonly looks: Inventories
-  readonly inventories: Pick<InventoryStore, 'saveInspection'>
+  readonly inventories: Pick<InventoryStore, 'inspection' | 'saveInspection'>
   readonly wanted: WantedInspectionStore
   readonly repos: Pick<RepoStore, 'reposLeadingTo'>
   readonly dueWork: Pick<DueWorkStore, 'schedule'>
@@ -32,6 +32,12 @@ export async function inspect(ports: InspectPorts, claim: Claim, asOf: Date): Pr
   const key = parseWanted(claim.key)
   const wanted = await ports.wanted.read(key.scope, key.imageName, key.manifest)
   if (wanted === null) return null
+  if ((await ports.inventories.inspection(wanted.scope, wanted.imageName, wanted.manifest)) !== null) {
+    // Wanted by a decision that had asked before the last look was over.
+    await wake(ports, wanted, asOf)
+    await ports.wanted.settle(wanted)
+    return null
+  }
   try {
     const inspection = await lookInto(ports.looks, wanted)
     const distro = installedRelease(inspection.inventory)
