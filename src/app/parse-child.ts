@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { ParseTask } from '../adapters/parse/index.ts'
-import type { Answer } from '../adapters/parse/pool.ts'
+import type { Answer, Ready } from '../adapters/parse/pool.ts'
 import { formatNamed } from '../formats/index.ts'
 
 // Optimizing code takes a short-lived child more time than it wins back, so that only the hottest is optimized. A V8 without the flag goes on without it.
@@ -25,4 +25,5 @@ process.on('message', (task: ParseTask) => {
     .catch((error: unknown): Answer => ({ ok: false, message: (error instanceof Error ? error.message : String(error)).slice(0, 500) }))
     .then((answer) => process.send?.(answer))
 })
+process.send?.({ isReady: true } satisfies Ready)
 new Worker(watchdog, { eval: true }).unref()

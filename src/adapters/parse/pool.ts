@@ -7,12 +7,17 @@ export type PoolOptions = {
   readonly script: string
   readonly children?: number
   readonly memoryMb?: number
-  /** From the moment a child gets the task. */
+  /** From the moment a child that is ready has the task. */
   readonly timeoutMs?: number
+  /** Until a child is ready, or has answered its first task; on a busy machine starting takes seconds, and that is no fault of the file. */
+  readonly bootMs?: number
   readonly tasksPerChild?: number
   /** Tasks that may wait; more are refused. */
   readonly queueLength?: number
 }
+
+/** What a child may send once it can take tasks. */
+export type Ready = { readonly isReady: true }
 
 /** What a child sends back. */
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string }
@@ -25,11 +30,11 @@ export type ParsePool = {
 }
 
 type Job = { readonly task: unknown; readonly resolve: (value: unknown) => void; readonly reject: (error: Fault) => void }
-type Worker = { readonly child: ChildProcess; job: Job | null; timer: NodeJS.Timeout | null; timedOut: boolean; done: number; ended: boolean }
+type Worker = { readonly child: ChildProcess; job: Job | null; timer: NodeJS.Timeout | null; timedOut: boolean; isReady: boolean; done: number; ended: boolean }
 
 /** A pool without children yet: the first task starts one. Idle children do not keep the process alive. */
 export function createParsePool(options: PoolOptions): ParsePool {
-  const { script, children = 2, memoryMb = 96, timeoutMs = 5_000, tasksPerChild = 2_000, queueLength = 10_000 } = options
+  const { script, children = 2, memoryMb = 96, timeoutMs = 5_000, bootMs = 20_000, tasksPerChild = 2_000, queueLength = 10_000 } = options
   const workers = new Set<Worker>()
   const idle: Worker[] = []
   const queue: Job[] = []
@@ -41,6 +46,14 @@ export function createParsePool(options: PoolOptions): ParsePool {
     if (worker.timer !== null) clearTimeout(worker.timer)
     worker.timer = null
     return job
+  }
+
+  const watch = (worker: Worker, ms: number): void => {
+    if (worker.timer !== null) clearTimeout(worker.timer)
+    worker.timer = setTimeout(() => {
+      worker.timedOut = true
+      worker.child.kill('SIGKILL')
+    }, ms)
   }
 
   const end = (worker: Worker): void => {
@@ -59,10 +72,12 @@ export function createParsePool(options: PoolOptions): ParsePool {
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    const worker: Worker = { child, job: null, timer: null, timedOut: false, done: 0, ended: false }
+    const worker: Worker = { child, job: null, timer: null, timedOut: false, isReady: false, done: 0, ended: false }
     workers.add(worker)
     child.on('error', () => end(worker)) // also a send to a child that has just died: 'close' follows and fails the job
-    child.on('message', (answer: Answer) => {
+    child.on('message', (answer: Answer | Ready) => {
+      worker.isReady = true
+      if ('isReady' in answer) return worker.job === null ? undefined : watch(worker, timeoutMs)
       const job = settle(worker)
       if (answer.ok) job?.resolve(answer.value)
       else job?.reject(new Fault('invalid', answer.message))
@@ -98,10 +113,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
       if (job === undefined) break
       worker.job = job
       hold(worker, true)
-      worker.timer = setTimeout(() => {
-        worker.timedOut = true
-        worker.child.kill('SIGKILL')
-      }, timeoutMs)
+      watch(worker, worker.isReady ? timeoutMs : Math.max(timeoutMs, bootMs))
       worker.child.send(job.task as object, () => {})
     }
     for (const worker of idle) hold(worker, false)

@@ -34,7 +34,7 @@ afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const pool = (options: Partial<PoolOptions> = {}): ParsePool => {
-  const made = createParsePool({ script, ...options })
+  const made = createParsePool({ script, bootMs: 0, ...options })
   pools.push(made)
   return made
 }
@@ -44,6 +44,18 @@ describe('a parse pool', () => {
     const { run } = pool()
     const tasks = Array.from({ length: 50 }, (_, i) => ({ i, bytes: new Uint8Array([i]) }))
     expect(await Promise.all(tasks.map((task) => run(task)))).toEqual(tasks)
+  })
+
+  it('counts the time of a file from when its child is ready: one that starts slowly is no fault of the file', async () => {
+    const slow = path.join(folder, 'slow.mjs')
+    const wait = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800)'
+    writeFileSync(
+      slow,
+      `${wait}\nprocess.on('message', (task) => task === 'loop' ? ${wait} : process.send({ ok: true, value: task }))\nprocess.send({ isReady: true })`,
+    )
+    const { run } = pool({ script: slow, children: 1, timeoutMs: 500, bootMs: 30_000 })
+    expect(await run('first')).toBe('first')
+    await expect(run('loop')).rejects.toMatchObject({ kind: 'invalid', message: 'the parser gave no answer in 500 ms' })
   })
 
   it.each([
