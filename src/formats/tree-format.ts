@@ -5,6 +5,7 @@ import { alone, type FileReading, type RepoText, type Surroundings } from '../do
 import type { FileFormat } from './file-format.ts'
 import { fromOwnRoot } from './own-root.ts'
 import { Refusal, refusedUse } from './refusal.ts'
+import { repeatedAt, repeatedKeys } from './repeated-keys.ts'
 import type { Tree } from './tree.ts'
 import { UseReader } from './use-reader.ts'
 
@@ -60,8 +61,11 @@ export function treeFormat(
         const { documents, broken } = parse(latin1(file.bytes), hints, file.path)
         compose(fromOwnRoot({ file, documents, surroundings, uses, declare: (build) => builds.push(build) }, place))
         for (const refusal of broken) uses.refuse(refusal)
+        const found = uses.uses()
+        const repeated = found.length === 0 ? [] : repeatedKeys(documents, file.bytes.length)
+        if (repeated.length > 0) uses.skipWhere((at) => repeatedAt(repeated, at, (place) => uses.lineOf(place)))
         if (!isUtf8(file.bytes)) uses.skipAll({ code: 'not-utf8', message: 'the file is not UTF-8 text' })
-        return { uses: uses.uses(), builds }
+        return { uses: repeated.length > 0 || !isUtf8(file.bytes) ? uses.uses() : found, builds }
       } catch (error) {
         if (error instanceof Refusal) return { uses: [refusedUse(id, file, error)], builds: [] }
         throw error

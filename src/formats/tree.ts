@@ -18,7 +18,7 @@ export type Text = {
 }
 
 /** `key` as text; `keyAt` is the byte where it starts. */
-export type Entry = { readonly key: string; readonly keyAt: number; readonly value: Tree }
+export type Entry = { readonly key: string; readonly keyAt: number; readonly value: Tree /** Where the same key stood first. */; readonly firstAt?: number }
 
 /** The value at `path` through maps, or null where there is none. */
 export function at(tree: Tree | null, ...path: readonly string[]): Tree | null {
@@ -59,12 +59,18 @@ export const deepestTree = 64
 /** Values of one tree that are read, each counted as often as an alias repeats it. */
 export const largestTree = 200_000
 
-/** The entries without those whose key comes again: the last one counts, as most readers have it. */
+/** The entries without those whose key comes again: the last one counts, as most readers have it, and says where the first one stands. */
 export function lastOfEach(entries: readonly Entry[]): readonly Entry[] {
   if (entries.length < 2) return entries
   const keys = new Set<string>()
   for (const { key } of entries) keys.add(key)
   if (keys.size === entries.length) return entries
   const last = new Map(entries.map((entry) => [entry.key, entry]))
-  return entries.filter((entry) => last.get(entry.key) === entry)
+  const first = new Map<string, Entry>()
+  for (const entry of entries) if (!first.has(entry.key)) first.set(entry.key, entry)
+  return entries.flatMap((entry) => {
+    if (last.get(entry.key) !== entry) return []
+    const before = first.get(entry.key)
+    return before === entry || before === undefined || entry.key === '<<' ? [entry] : [{ ...entry, firstAt: before.keyAt }]
+  })
 }

@@ -41,6 +41,7 @@ export class UseReader {
   readonly #found = new Map<string, Found>()
   readonly #others: OtherReader[] = []
   #skipAll: Skip | null = null
+  #skipWhere: (at: number) => Skip | null = () => null
 
   constructor(format: string, file: RepoText) {
     this.#format = format
@@ -130,11 +131,18 @@ export class UseReader {
     this.#skipAll = skip
   }
 
+  /** Why what stands at a byte cannot be moved, or null. */
+  skipWhere(reason: (at: number) => Skip | null): void {
+    this.#skipWhere = reason
+  }
+
   /** The uses so far in order of their offset. */
   uses(): readonly ImageUse[] {
-    const skip = this.#skipAll
     return withoutConflicts([...this.#found.values()], this.#others)
-      .map((use) => (skip === null || use.skip !== null ? { ...use, edits: use.edits.map((edit) => this.#placed(edit)) } : { ...use, edits: [], skip }))
+      .map((use) => {
+        const skip = use.skip ?? this.#skipAll ?? this.#skipWhere(use.span[0])
+        return skip === use.skip ? { ...use, edits: use.edits.map((edit) => this.#placed(edit)) } : { ...use, edits: [], skip }
+      })
       .sort((a, b) => a.span[0] - b.span[0])
   }
 

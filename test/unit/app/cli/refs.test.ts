@@ -79,7 +79,8 @@ describe('refs', () => {
     expect(JSON.parse((await refs('--json', put('build.txt', 'FROM a:1\n'))).out)).toHaveLength(1)
   })
 
-  const references = (out: string) => JSON.parse(out).map((use: { file: string; reference: string }) => `${path.relative(dir, path.resolve(dir, use.file))} ${use.reference}`)
+  const references = (out: string) =>
+    JSON.parse(out).map((use: { file: string; reference: string }) => `${path.relative(dir, path.resolve(dir, use.file))} ${use.reference}`)
 
   it('reads a named file whose name says nothing as what it looks like', async () => {
     const pod = put('pod.txt', 'apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - image: a:1\n')
