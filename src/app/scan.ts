@@ -1,7 +1,7 @@
 /** Scanning a folder: discover, resolve, decide and plan without GitHub and without a database. */
 import { eachBounded } from '../lib/bounded.ts'
 import { type DecidedUse } from '../domain/decided-use.ts'
-import { followedTag } from '../domain/image/followed-tag.ts'
+import { type DigestAlone, digestAlone, followedTag } from '../domain/image/followed-tag.ts'
 import { formatTagKey, type TagKey } from '../domain/image/observation.ts'
 import type { Digest } from '../domain/image/digest.ts'
 import type { CredentialGrant } from '../domain/image/scope.ts'
@@ -13,6 +13,7 @@ import { lookAtList } from '../pipeline/list-tags.ts'
 import { createTagChooser } from '../pipeline/recall/newer-tag.ts'
 import { type RecalledUse, recallUses } from '../pipeline/recall.ts'
 import { look } from '../pipeline/resolve.ts'
+import { lookForTag } from '../pipeline/search-tag.ts'
 import type { Upstream } from '../policy/facts.ts'
 import { policyFor } from '../policy/policy-for.ts'
 import type { ObservationStore } from '../ports/observation-store.ts'
@@ -69,6 +70,16 @@ export async function scan(ports: ScanPorts, uses: readonly ImageUse[], policy: 
   const vanished = listsOf((await recall(ours)).flatMap(({ tag, vanished: gone }) => (tag === null || gone === null || gone.isListed ? [] : [tag])))
   counted.all += vanished.length
   await listAll(vanished)
+  const alone = digestsAlone(
+    uses.filter((_, index) => unasked[index]?.decision.reasons[0]?.rule === 'no-tag'),
+    grants,
+  )
+  counted.all += 2 * alone.length
+  await eachBounded(alone, looksAtOnce, async (one) => {
+    await listAll([{ ...one, tag: '' }])
+    await lookForTag({ registry, observations, tagLists, distros }, one, asOf)
+    onProgress((counted.done += 1), counted.all)
+  })
   for (let round = 0; round < mostRounds; round += 1) {
     const looks = looksOf((await recall(ours)).flatMap(unaskedCandidate), policy)
     if (looks.length === 0) break
@@ -98,6 +109,12 @@ function looksOf(followed: readonly { readonly use: ImageUse; readonly key: TagK
 function unaskedCandidate({ use, tag, newer }: RecalledUse): readonly { readonly use: ImageUse; readonly key: TagKey }[] {
   const candidate = newer?.kind === 'listed' ? newer.candidate : null
   return tag === null || candidate === null || candidate.upstream !== null ? [] : [{ use, key: { ...tag, tag: candidate.tag } }]
+}
+
+/** Each digest once that files name without a tag. */
+function digestsAlone(uses: readonly ImageUse[], grants: readonly CredentialGrant[]): readonly DigestAlone[] {
+  const found = uses.flatMap((use) => digestAlone(use, null, grants) ?? [])
+  return [...new Map(found.map((one) => [`${one.scope} ${one.imageName}@${one.digest}`, one])).values()]
 }
 
 /** One of the tags for each list of tags. */

@@ -1,6 +1,8 @@
 /** Search tag: which tag shows a digest that files name without one. Asked once per image, digest and scope; what the tags show is remembered like any look at them. */
 import { type Claim, decideWork } from '../domain/due-work.ts'
 import { isFault } from '../domain/fault.ts'
+import type { DigestAlone } from '../domain/image/followed-tag.ts'
+import type { Digest } from '../domain/image/digest.ts'
 import { parseFullImageName } from '../domain/image/reference.ts'
 import { type CredentialGrant, scopeFor } from '../domain/image/scope.ts'
 import { likelyCarriers } from '../domain/image/tag-search.ts'
@@ -32,6 +34,25 @@ const mostAtAll = 100
 export const searchEveryMs = 24 * 60 * 60 * 1000
 /** A kill between storing an answer and waking the decisions costs this long, ms: they are made due beforehand as well. */
 const netMs = 60_000
+
+/** A search by a person at the command line: a day's questions at once, until a tag shows the digest. A fault ends it; what was learnt is remembered. */
+export async function lookForTag(
+  { registry, observations, tagLists, distros }: Pick<SearchTagPorts, 'registry' | 'observations' | 'tagLists' | 'distros'>,
+  { scope, imageName, digest }: DigestAlone,
+  asOf: Date,
+): Promise<void> {
+  const tags = (await tagLists.list(scope, imageName))?.tags ?? []
+  for (const tag of likelyCarriers(tags, distros).slice(0, mostADay)) {
+    const shown = await registry.tagDigest(scope, parseFullImageName(imageName), tag).catch((error: unknown) => {
+      if (!isFault(error)) throw error
+      return error.kind
+    })
+    if (shown === 'missing') continue
+    if (!shown.includes(':')) return
+    await observations.observe({ scope, imageName, tag }, shown as Digest, asOf)
+    if (shown === digest) return
+  }
+}
 
 /**
  * A day's questions for the digest that the claim names, until a tag shows it; wakes the decisions of those who want to know when one does, or when the

@@ -49,6 +49,21 @@ const write = (name: string, text: string | Uint8Array) => {
 const read = (name: string) => readFileSync(path.join(dir, name), 'utf8')
 
 describe('scan', () => {
+  it('knows a digest without a tag by the tag that shows it, and says so; one that no tag shows is left alone', async () => {
+    registry.pushImage('alone/base', '1.1', { label: 'older' })
+    const { digest } = registry.pushImage('alone/base', '1.2', { label: 'carried' })
+    const { digest: gone } = registry.pushImage('alone/base', '1.3', { label: 'first' })
+    registry.pushImage('alone/base', '1.3', { label: 'second' })
+    write('Dockerfile', `FROM ${registry.host}/alone/base@${digest} AS build\nFROM ${registry.host}/alone/base@${gone}\n`)
+    const { code, out } = await scan('--json')
+
+    expect(code).toBe(0)
+    const [known, unknown] = JSON.parse(out).uses
+    expect(known.decision).toMatchObject({ kind: 'current', to: null })
+    expect(known.decision.reasons[0].text).toContain('1.2')
+    expect(unknown.decision).toMatchObject({ kind: 'skip', reasons: [{ rule: 'no-tag' }] })
+  })
+
   it('says what is stale and why, and exits with 0', async () => {
     const { digest: first } = registry.pushImage('stale/base', '1', { label: 'first' })
     const { digest: second } = registry.pushImage('stale/base', '1', { label: 'second' })
