@@ -130,8 +130,18 @@ function placesOf(step: Step, shown: readonly Move[]): readonly string[] {
   const missing = step.moves.length - shown.length
   const rest = missing === 0 ? [] : [`… and ${missing} more ${missing === 1 ? 'place' : 'places'}; the diff shows all of them.`]
   if (shown.length === 0) return rest
-  const rows = shown.map(({ use }) => [code(`${use.file}:${use.line}`), roleWords[use.role] ?? code(use.role), use.stage === null ? '' : code(use.stage)])
+  const rows = shown.map(({ use }) => [
+    `${code(`${use.file}:${use.line}`)}${writtenIn(use)}`,
+    roleWords[use.role] ?? code(use.role),
+    use.stage === null ? '' : code(use.stage),
+  ])
   return [table(['place', 'used as', 'stage'], rows), ...rest]
+}
+
+/** The files that are changed for a use, where they are others than its own: what it is built with stands there. */
+function writtenIn({ file, edits }: Move['use']): string {
+  const others = [...new Set(edits.map((edit) => edit.file))].filter((other) => other !== file)
+  return others.length === 0 ? '' : `, written in ${others.slice(0, 3).map(code).join(', ')}${others.length > 3 ? ' and more' : ''}`
 }
 
 function why(moves: readonly Move[]): readonly string[] {

@@ -23,7 +23,7 @@ export const newerTag: Rule<UseFacts> = {
       pinned !== null ? `, and the file has ${shortDigest(pinned)}` : getsDigest(facts) ? '' : '; the file follows tags without a digest, and gets none'
     return {
       verdict: 'update',
-      text: `${to} is the newest tag that \`follow: ${formatExtent(policy.follow)}\` allows ${from} to move to, ${ofTags(newer)}; ${shows}${has}${ownWords(facts)}`,
+      text: `of ${newer.considered} tags, ${to} is the newest that \`follow: ${formatExtent(policy.follow)}\` lets ${from} move to${notesOn(newer)}; ${shows}${has}${ownWords(facts)}`,
       values: {
         tag: from,
         candidate: to,
@@ -58,13 +58,13 @@ export function tagStays({ newer, use: { reference }, policy }: UseFacts): Verdi
     const text = `a person closed the pull request that offered ${reference.spelling}:${refused}; the tag stays until there is a newer one`
     return { verdict: 'hold', text, values }
   }
-  return { verdict: 'current', text: `\`follow: ${follow}\` allows ${tag} to move to no newer tag, ${ofTags(newer)}`, values }
+  return { verdict: 'current', text: `none of ${considered} tags is newer than ${tag} and allowed by \`follow: ${follow}\`${notesOn(newer)}`, values }
 }
 
-/** `of 312 (3.13.0 is beyond it)`. */
-function ofTags({ considered, beyond, unserved }: Extract<UseFacts['newer'], { kind: 'listed' }>): string {
+/** ` (3.13.0 is beyond it)`. */
+function notesOn({ beyond, unserved }: Extract<UseFacts['newer'], { kind: 'listed' }>): string {
   const notes = [...(beyond === null ? [] : [`${beyond} is beyond it`]), ...unserved.map((tag) => `${tag} is in the list and cannot be pulled`)]
-  return `of ${considered}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
+  return notes.length === 0 ? '' : ` (${notes.join(', ')})`
 }
 
 /** What is worth knowing of the tag that the file has. */

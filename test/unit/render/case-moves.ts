@@ -8,7 +8,7 @@ import { long, toUse } from '../policy/case-facts.ts'
 import { toEvidence, type WrittenEvidence } from './case-evidence.ts'
 
 type WrittenMove = Pick<ImageUse, 'file' | 'line' | 'text'> &
-  Partial<Pick<ImageUse, 'role' | 'stage'>> & {
+  Partial<Pick<ImageUse, 'role' | 'stage' | 'edits'>> & {
     readonly to: string
     readonly reasons: readonly Pick<Reason, 'rule' | 'text'>[]
     readonly evidence?: WrittenEvidence
