@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import type { DeclaredBuild, GivenValue } from '../domain/repo/declared-build.ts'
 import { byteAt, fromBuilder, part, type Sourced, startIfUnbroken } from './sourced.ts'
-import type { Composing } from './tree-format.ts'
+import type { Composing } from './composing.ts'
 import { isKnown } from './unknown.ts'
 import { placeOf, type UseReader } from './use-reader.ts'
 

@@ -1,5 +1,5 @@
 /** Files that have a fixed place in their repo: where one lies so in a folder (a fixture, a copy of another repo), its paths start at that folder. */
-import type { Composing } from './tree-format.ts'
+import type { Composing } from './composing.ts'
 
 /**
  * `composing` as if the repo began at the folder before `place`, which matches where that place starts in the path. Builds are declared with paths from

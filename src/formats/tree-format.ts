@@ -1,22 +1,14 @@
 /** Formats that are read as trees: each is a row that says which paths it reads and how its documents name images; reading is the same for all. */
 import { isUtf8 } from 'node:buffer'
 import type { DeclaredBuild } from '../domain/repo/declared-build.ts'
-import { alone, type FileReading, type RepoText, type Surroundings } from '../domain/repo/file-reading.ts'
+import { alone, type FileReading } from '../domain/repo/file-reading.ts'
+import type { Composing } from './composing.ts'
 import type { FileFormat } from './file-format.ts'
 import { fromOwnRoot } from './own-root.ts'
 import { Refusal, refusedUse } from './refusal.ts'
 import { repeatedAt, repeatedKeys } from './repeated-keys.ts'
 import type { Tree } from './tree.ts'
 import { UseReader } from './use-reader.ts'
-
-/** What a composer is given: the documents of one file, and where to write what it finds. */
-export type Composing = {
-  readonly file: RepoText
-  readonly documents: readonly Tree[]
-  readonly surroundings: Surroundings
-  readonly uses: UseReader
-  readonly declare: (build: DeclaredBuild) => void
-}
 
 export type TreeRow = {
   readonly id: string

@@ -1,7 +1,7 @@
 /** The builds and image uses of a bake file. */
 import { type BuildRequest, declareBuild, declaredBuild, type Given, pathFrom, writeContexts } from '../build-request.ts'
 import { embeddedDockerfile } from '../embedded-dockerfile.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { entriesAt, type Tree } from '../tree.ts'
 import { unknown } from '../unknown.ts'
 import { scalarText } from '../yaml-number.ts'

@@ -5,7 +5,7 @@ import { type BuildRequest, checkout, declareBuild, distinct } from '../build-re
 import { addChoice } from '../choices.ts'
 import { joinedScripts, type Variable } from '../shell-commands.ts'
 import { part, type Sourced } from '../sourced.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { at, entriesAt, itemsAt, stringAt, textAt, type Tree } from '../tree.ts'
 import { placeOf } from '../use-reader.ts'
 

@@ -4,7 +4,7 @@ import { type BuildRequest, checkout, declareBuild, distinct, pathFrom } from '.
 import { addChoice, type Choices, expandKnown } from '../choices.ts'
 import type { Variable } from '../shell-commands.ts'
 import { nothing, type Sourced } from '../sourced.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { at, entriesAt, textAt, type Tree } from '../tree.ts'
 import { isKnown } from '../unknown.ts'
 import { placeOf } from '../use-reader.ts'

@@ -2,7 +2,7 @@
 import type { Skip } from '../../domain/repo/image-use.ts'
 import { declareBuild, distinct } from '../build-request.ts'
 import { addChoice, type Choices, expandKnown } from '../choices.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { itemsAt, textAt, type Tree } from '../tree.ts'
 import { placeOf } from '../use-reader.ts'
 import { stepBuilds, tagsOf } from './steps.ts'

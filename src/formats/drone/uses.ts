@@ -1,5 +1,5 @@
 /** The image uses and builds of Drone's pipelines. */
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { at, stringAt, type Tree } from '../tree.ts'
 import { readWorkflow } from '../woodpecker/uses.ts'
 

@@ -3,7 +3,7 @@ import { type BuildRequest, checkout, declareBuild, distinct, type Given, pathFr
 import { buildCommands, givenBy, mayBuild } from '../build-command.ts'
 import type { Span } from '../../lib/span.ts'
 import { fromBuilder, nothing, part, type Sourced, spanOf } from '../sourced.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { at, stringAt, textAt, type Tree } from '../tree.ts'
 import { isKnown } from '../unknown.ts'
 import { scalarText } from '../yaml-number.ts'

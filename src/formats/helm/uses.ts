@@ -1,7 +1,7 @@
 /** The image uses of a chart's own files: its values and its `Chart.yaml`. */
 import { isObject } from '../kubernetes/objects.ts'
 import { resourceUses } from '../kubernetes/resources.ts'
-import type { Composing } from '../yaml/yaml-format.ts'
+import type { Composing } from '../composing.ts'
 import { chartUses } from './chart.ts'
 import { valuesUses } from './values.ts'
 

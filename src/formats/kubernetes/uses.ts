@@ -1,5 +1,5 @@
 /** The image uses of a file of Kubernetes objects. */
-import type { Composing } from '../yaml/yaml-format.ts'
+import type { Composing } from '../composing.ts'
 import { isObject } from './objects.ts'
 import { resourceUses } from './resources.ts'
 

@@ -2,7 +2,7 @@
 import { valuesUses } from '../helm/values.ts'
 import { at, itemsAt, type Tree } from '../tree.ts'
 import type { UseReader } from '../use-reader.ts'
-import type { Composing } from '../yaml/yaml-format.ts'
+import type { Composing } from '../composing.ts'
 import { overrideUse } from './images.ts'
 import { patchesUses } from './patches.ts'
 

@@ -5,7 +5,7 @@ import { givenBy } from '../build-command.ts'
 import { declareBuild, type Given, pathFrom, startOf } from '../build-request.ts'
 import { shellSteps } from '../shell-commands.ts'
 import { fromBuilder, part, type Sourced } from '../sourced.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { placeOf } from '../use-reader.ts'
 import { allOf, lastOf, type Setting } from './unit.ts'
 

@@ -4,7 +4,7 @@ import { checkout, declareBuild, distinct, type Given, pathFrom, startOf } from 
 import { type Choices, expandKnown, withoutBlanks } from '../choices.ts'
 import { joinedScripts } from '../shell-commands.ts'
 import { fromBuilder, nothing, part, type Sourced } from '../sourced.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { at, entriesAt, textAt, type Tree } from '../tree.ts'
 import { isKnown } from '../unknown.ts'
 import { scalarText } from '../yaml-number.ts'

@@ -1,7 +1,7 @@
 /** The image uses and builds of Woodpecker's workflows. */
 import type { Role, Skip } from '../../domain/repo/image-use.ts'
 import { addChoice, type Choices } from '../choices.ts'
-import type { Composing } from '../tree-format.ts'
+import type { Composing } from '../composing.ts'
 import { at, entriesAt, itemsAt, stringAt, textAt, type Tree } from '../tree.ts'
 import { placeOf } from '../use-reader.ts'
 import { matrixChoices, variableForm } from './matrix.ts'

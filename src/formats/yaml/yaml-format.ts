@@ -3,8 +3,6 @@ import type { FileFormat } from '../file-format.ts'
 import { treeFormat, type TreeRow } from '../tree-format.ts'
 import { readYaml } from './read-documents.ts'
 
-export type { Composing } from '../tree-format.ts'
-
 /** A row of a YAML format. */
 export type YamlRow = TreeRow
 
