@@ -36,7 +36,10 @@ describe('installations', () => {
       isPrivate: true,
       mayWriteWorkflows: true,
     })
-    expect(stage.standIn.countRequests().rest).toBe(2)
+    // Two pages, and once in twelve hours what the installation allows.
+    expect(stage.standIn.countRequests().rest).toBe(3)
+    await stage.github.installations.repos(stage.installationId)
+    expect(stage.standIn.countRequests().rest).toBe(5)
     stage.standIn.assertNoViolations()
   })
   it('that are gone are missing', async () => {
