@@ -1,6 +1,6 @@
 /** The way out of reading a file that cannot be read as its format; it never leaves `formats`. */
 import { isUtf8 } from 'node:buffer'
-import type { ImageUse, Role, Skip, SkipCode } from '../domain/repo/image-use.ts'
+import { type ImageUse, nothingKnown, type Role, type Skip, type SkipCode } from '../domain/repo/image-use.ts'
 import type { RepoText } from '../domain/repo/file-reading.ts'
 
 /** Why the file cannot be read, and the byte at which that shows (the start of the file when it is the whole). */
@@ -32,14 +32,8 @@ export function refusedUse(format: string, { path, bytes }: RepoText, refusal: R
     span: [at, end],
     format,
     role: refusal.role,
-    stage: null,
-    inFinal: false,
     text: text.toString('utf8', at, end),
-    reference: null,
-    platform: null,
-    builtFor: [],
-    tagFromArgument: false,
-    edits: [],
+    ...nothingKnown,
     skip,
   }
 }

@@ -90,6 +90,17 @@ export type ImageUse = {
   readonly skip: Skip | null
 }
 
+/** What there is to say of a use of which nothing is known but where it stands. */
+export const nothingKnown = {
+  stage: null,
+  inFinal: false,
+  reference: null,
+  platform: null,
+  builtFor: [],
+  tagFromArgument: false,
+  edits: [],
+} as const satisfies Partial<ImageUse>
+
 /** Whether the use names a tag that can move and nothing makes us skip it. A digest without a tag follows nothing. */
 export function isFollowed(use: ImageUse): boolean {
   return use.skip === null && use.reference !== null && !(use.reference.tag === null && use.reference.digest !== null)

@@ -1,5 +1,5 @@
 /** Snapshots: the files of a repo that Underpin reads, as they stand on one branch at one commit. */
-import type { ImageUse, Skip } from '../../domain/repo/image-use.ts'
+import { type ImageUse, nothingKnown, type Skip } from '../../domain/repo/image-use.ts'
 import { policyPath } from '../../domain/repo/policy.ts'
 import type { Repo, RepoFile } from '../../domain/repo/repo.ts'
 import { companionPaths, formatFor, mayBeCompanion } from '../../formats/index.ts'
@@ -52,14 +52,8 @@ export function unreadUse(path: string, skip: Skip): ImageUse {
     span: [0, 0],
     format: formatFor(path)?.id ?? '',
     role: 'stage',
-    stage: null,
-    inFinal: false,
     text: '',
-    reference: null,
-    platform: null,
-    builtFor: [],
-    tagFromArgument: false,
-    edits: [],
+    ...nothingKnown,
     skip,
   }
 }

@@ -1,9 +1,8 @@
 /** Repos whose policy names several base branches, or stands in the owner's `.github` repo. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { work } from '../../../src/domain/due-work.ts'
-import type { Discovery } from '../../../src/ports/repo-store.ts'
 import { type AppBed, hour, type Organisation, startAppBed } from '../../support/app-bed.ts'
-import { dockerfile, pass } from '../../support/pinned.ts'
+import { dockerfile } from '../../support/pinned.ts'
+import { compareNow, lookOf } from '../../support/looks.ts'
 
 const policyFile = '.github/underpin.yml'
 let bed: AppBed
@@ -16,22 +15,13 @@ afterEach(() => {
   bed.github.assertNoViolations()
 })
 
-async function look(name: string): Promise<Discovery> {
-  const [owner = '', repo = ''] = name.split('/')
-  const { repos } = bed.house.stores
-  const found = await repos.discovery((await repos.find(owner, repo))?.id ?? 0)
-  if (found === null) throw new Error(`nobody looked into ${name}`)
-  return found
-}
+const look = (name: string) => lookOf(bed, name)
+const compare = (installationId: number) => compareNow(bed, installationId)
 const open = (org: Organisation, name: string) =>
   org
     .pulls(name)
     .filter(({ state }) => state === 'open')
     .map(({ baseBranch: base, headBranch }) => ({ base, headBranch }))
-const compare = async (installationId: number) => {
-  await bed.house.stores.dueWork.schedule([work('installation', installationId, bed.clock.now())])
-  await pass(bed, 0)
-}
 
 describe('several base branches', () => {
   it('have one pull request each, and a branch that is named no more loses its own', async () => {

@@ -5,14 +5,13 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createParse } from '../../../src/adapters/parse/index.ts'
 import { onPush } from '../../../src/app/webhooks/handlers.ts'
-import { type Claim, discoverWork, work } from '../../../src/domain/due-work.ts'
-import type { Repo } from '../../../src/domain/repo/repo.ts'
+import { type Claim, discoverWork } from '../../../src/domain/due-work.ts'
 import { discover } from '../../../src/pipeline/discover.ts'
 import { mostFiles } from '../../../src/pipeline/discover/snapshot.ts'
-import type { Discovery } from '../../../src/ports/repo-store.ts'
 import type { FileChanges } from '../../stand-ins/github/index.ts'
 import { type AppBed, hour, type Organisation, startAppBed } from '../../support/app-bed.ts'
 import { pass, pinned } from '../../support/pinned.ts'
+import { compareNow, lookOf, remembered } from '../../support/looks.ts'
 
 const policyFile = '.github/underpin.yml'
 const long = (start: string) => `${start}${'# long\n'.repeat(40_000)}`
@@ -28,25 +27,12 @@ afterEach(() => {
   bed.github.assertNoViolations()
 })
 
-async function remembered(name: string): Promise<Repo> {
-  const [owner = '', repo = ''] = name.split('/')
-  const found = await bed.house.stores.repos.find(owner, repo)
-  if (found === null) throw new Error(`${name} is not remembered`)
-  return found
-}
-async function look(name: string): Promise<Discovery> {
-  const found = await bed.house.stores.repos.discovery((await remembered(name)).id)
-  if (found === null) throw new Error(`nobody looked into ${name}`)
-  return found
-}
+const repoNamed = (name: string) => remembered(bed, name)
+const look = (name: string) => lookOf(bed, name)
+const compare = (installationId: number) => compareNow(bed, installationId)
 const skips = async (name: string) => (await look(name)).branches[0].uses.map(({ file, skip }) => [file, skip?.code ?? null, skip?.message ?? null])
-const actions = async (name: string) => (await bed.house.stores.audit.ofRepo((await remembered(name)).id, 50)).map(({ action }) => action)
+const actions = async (name: string) => (await bed.house.stores.audit.ofRepo((await repoNamed(name)).id, 50)).map(({ action }) => action)
 
-/** Compares an installation with GitHub now, as the schedule does every ten minutes. */
-async function compare(installationId: number): Promise<void> {
-  await bed.house.stores.dueWork.schedule([work('installation', installationId, bed.clock.now())])
-  await pass(bed, 0)
-}
 async function repoOf(files: FileChanges): Promise<{ readonly org: Organisation; readonly web: string }> {
   const org = bed.organisation()
   const web = org.repo('web', files)
@@ -92,7 +78,7 @@ describe('one bad repo', () => {
     restore()
 
     expect((await look(good)).branches[0].uses).toHaveLength(1)
-    expect(await bed.house.stores.repos.discovery((await remembered(deep)).id)).toBeNull()
+    expect(await bed.house.stores.repos.discovery((await repoNamed(deep)).id)).toBeNull()
   })
 
   it('whose files kill the parser keeps its policy, and each such file is one skipped use', async () => {
@@ -109,7 +95,7 @@ describe('one bad repo', () => {
     const { stores, github } = bed.house
     const claims: Claim[] = []
     const later = new Date(bed.clock.now().getTime() + 1000 * hour)
-    for (const name of [web, good]) await stores.dueWork.schedule([{ ...discoverWork((await remembered(name)).id, 0, later), group: `dies ${org.name}` }])
+    for (const name of [web, good]) await stores.dueWork.schedule([{ ...discoverWork((await repoNamed(name)).id, 0, later), group: `dies ${org.name}` }])
     claims.push(...(await stores.dueWork.claim('discover', `dies ${org.name}`, { asOf: later, leaseMs: 600_000, limit: 10 })))
     const outcomes = await discover({ ...github, ...stores, parse, reader: 'test' }, org.installationId, claims, bed.clock.now(), new AbortController().signal)
     for (const claim of claims) await stores.dueWork.finish(claim, null)
@@ -162,7 +148,7 @@ describe('files without usable bytes', () => {
       ['Dockerfile', 'too-large', 'the file is longer than 256 KiB'],
       ['linked.Dockerfile', 'unreadable', 'the file is a symbolic link'],
     ])
-    const decided = await bed.house.stores.decisions.ofRepo((await remembered(web)).id)
+    const decided = await bed.house.stores.decisions.ofRepo((await repoNamed(web)).id)
     expect(decided.filter(({ subject, decision }) => subject.kind === 'image-use' && decision.kind === 'skip')).toHaveLength(2)
   })
 
@@ -221,7 +207,7 @@ describe('a batch of large repos', () => {
     const later = new Date(bed.clock.now().getTime() + 1000 * hour)
     for (const name of names) {
       bed.github.push(name, { files: { '0.Dockerfile': `FROM alpine:3\n# ${name}\n` } })
-      await stores.dueWork.schedule([{ ...discoverWork((await remembered(name)).id, 0, later), group: `large ${org.name}` }])
+      await stores.dueWork.schedule([{ ...discoverWork((await repoNamed(name)).id, 0, later), group: `large ${org.name}` }])
     }
     const claims = await stores.dueWork.claim('discover', `large ${org.name}`, { asOf: later, leaseMs: 600_000, limit: 10 })
     const ports = { ...github, ...stores, repoFiles: heavy, parse, reader: 'test' }
@@ -271,7 +257,7 @@ describe('comparing with GitHub', () => {
     const other = bed.organisation()
     await bed.idle()
     const { stores } = bed.house
-    const { id } = await remembered(org.web)
+    const { id } = await repoNamed(org.web)
     const before = await stores.decisions.ofRepo(id)
     bed.github.webhooks.knobs.drop = () => true
     bed.github.transfer(org.web, other.name)
@@ -294,7 +280,7 @@ describe('a push to a branch of ours', () => {
     bed.github.commitAs(org.web, branch, 'maintainer', { 'NOTES.md': 'mine' })
     org.move('third')
     await bed.pass(hour)
-    const { id } = await remembered(org.web)
+    const { id } = await repoNamed(org.web)
     const { stores, log } = bed.house
     expect((await stores.updates.ofRepo(id)).map(({ state }) => state)).toEqual(['hands-off'])
     const later = new Date(bed.clock.now().getTime() + 10_000 * hour)
